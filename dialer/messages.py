@@ -1,0 +1,205 @@
+"""Every command and event that crosses to a line process, and who sends it. The engine chooses all ids."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dialer.settings import Trunk
+
+Cause = Literal[
+    "answered",
+    "busy",
+    "no_answer",
+    "declined",
+    "wrong_number",
+    "blocked",
+    "redirected",
+    "congestion",
+    "rate_limited",
+    "authentication",
+    "unreachable",
+    "media",
+    "line_lost",
+]
+
+# ---------------------------------------------------------------- commands: engine or pool -> line process
+
+
+@dataclass(frozen=True)
+class Configure:
+    """Pool, once, before anything else: what a line process needs to open its endpoint."""
+
+    sip_port: int
+    rtp_port_first: int
+    rtp_port_last: int
+    trunks: tuple[Trunk, ...]
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Engine: place one call. Ends with exactly one `Ended`, whatever happens."""
+
+    call: str
+    trunk: str
+    number: str  # E.164 with plus
+    caller_id: str  # "" leaves it to the trunk
+    ring_seconds: float
+    limit_seconds: float  # the longest the answered call may last
+
+
+@dataclass(frozen=True)
+class Play:
+    """Engine: play a WAV after what still plays. Ends with one `Played`, unless the line process dies."""
+
+    call: str
+    prompt: str
+    path: str  # PCM 16 bit mono WAV
+
+
+@dataclass(frozen=True)
+class StopPlaying:
+    """Engine: stop what plays and forget what waits to be played."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class Collect:
+    """Engine: collect key presses. Ends with one `Collected`, unless the call ends or another replaces it.
+
+    The time for the first key starts when nothing plays any more. The first key stops what plays (barge-in).
+    """
+
+    call: str
+    question: str
+    max_keys: int
+    end_key: str  # "" for none; alone, it is no key at all
+    first_key_seconds: float
+    next_key_seconds: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """Engine: record both sides from now until the call ends, 8 kHz mono PCM WAV."""
+
+    call: str
+    path: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Engine: end the call now, ringing or answered."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Pool: hang up everything and end the process."""
+
+
+Command = Configure | Dial | Play | StopPlaying | Collect | Record | HangUp | Stop
+
+# ---------------------------------------------------------------- events: line process -> pool or engine
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Line process, once: the endpoint is up and holds this many calls."""
+
+    calls: int
+
+
+@dataclass(frozen=True)
+class Alive:
+    """Line process, every second: the heartbeat."""
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """Line process: the far end rings (180)."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class EarlyMedia:
+    """Line process: audio before the answer (183)."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Line process: answered, and media is up: prompts can be played."""
+
+    call: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """Line process: a prompt ended; `finished` is False when a key or a command cut it short."""
+
+    call: str
+    prompt: str
+    finished: bool
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Line process: a question ended. `keys` is without the end key, "" when nothing was pressed in time."""
+
+    call: str
+    question: str
+    keys: str
+    ended_by: Literal["full", "end_key", "timeout"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Line process: what was heard on the line; a beep before any key means a machine is recording."""
+
+    call: str
+    what: Literal["beep"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Line process: something beside the call failed (a recording), the call goes on. No number, no key.
+
+    With an empty `call` the line process itself failed; only the pool sees that one.
+    """
+
+    call: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Line process, or the pool for a process that died: the call is over; the last event of a call."""
+
+    call: str
+    cause: Cause
+    sip_status: int  # 0: none was received
+    rang: bool  # 180 or 183 was seen, or it was answered
+    answered: bool
+    talk_seconds: float
+
+
+# ---------------------------------------------------------------- between line process and pool only
+
+
+@dataclass(frozen=True)
+class Clogged:
+    """Line process: so many slots are held by far ends that do not answer our hang-up, and are not free."""
+
+    slots: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Line process: the library had no slot for this call, nothing was sent; the pool tries elsewhere."""
+
+    call: str
+
+
+Event = Ready | Alive | Ringing | EarlyMedia | Answered | Played | Collected | Heard | Fault | Ended

@@ -1,0 +1,111 @@
+"""The one thread that owns the library: it waits for SIP, for commands and for what callbacks post."""
+
+import collections
+import contextlib
+import functools
+import os
+import select
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from dialer.pjsip.lifetime import Grave
+
+WAIT_SECONDS = 0.1  # timers of the library run this late at worst; less costs idle CPU and gains nothing
+TCP_WAIT_SECONDS = 0.01  # connections of the library come and go unseen, so with TCP we look more often
+
+PostedEvent = tuple[Any, ...]
+
+
+class CallbackFailed(Exception):
+    """A callback raised: a fault of our own. Holds the names of callback and error, never their data."""
+
+
+class Loop:
+    """Waits in epoll, runs the library, returns what was posted.
+
+    Callbacks come from threads of the library too. They may only `post` keys and plain values, never objects,
+    and must be wrapped in `guarded`. An event for a call that is gone has to be ignored: late ones do arrive.
+    """
+
+    def __init__(self, handle_events: Callable[[int], object], sip_port: int, tcp: bool = False) -> None:
+        self.grave = Grave()
+        self._handle_events = handle_events
+        self._longest_wait = TCP_WAIT_SECONDS if tcp else WAIT_SECONDS
+        self._events: collections.deque[PostedEvent] = collections.deque()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._poll = select.epoll()
+        self._poll.register(self._wake, select.EPOLLIN)
+        self._poll.register(_udp_descriptor(sip_port), select.EPOLLIN)
+
+    def watch(self, descriptor: int) -> None:
+        """Wake up for a descriptor of the caller as well."""
+        self._poll.register(descriptor, select.EPOLLIN)
+
+    def ignore(self, descriptor: int) -> None:
+        """Wake up for it no longer; one that has reached its end would wake us all the time."""
+        self._poll.unregister(descriptor)
+
+    def post(self, *event: Any) -> None:
+        """From any thread: hand an event to the loop's thread."""
+        self._events.append(event)
+        os.eventfd_write(self._wake, 1)
+
+    def once(self, wait_seconds: float = WAIT_SECONDS) -> tuple[set[int], Sequence[PostedEvent]]:
+        """One round: wait, run the library, bury players. Returns readable descriptors and posted events.
+
+        Raises CallbackFailed when a callback raised since the last round.
+        """
+        ready = {fd for fd, _ in self._poll.poll(max(0.0, min(wait_seconds, self._longest_wait)))}
+        if self._wake in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self._wake)  # before draining, so that nothing posted meanwhile is slept over
+        self._handle_events(0)
+        self.grave.bury()
+        return ready, [self._checked(self._events.popleft()) for _ in range(len(self._events))]
+
+    @staticmethod
+    def _checked(event: PostedEvent) -> PostedEvent:
+        if event and event[0] is CallbackFailed:
+            raise CallbackFailed(event[1])
+        return event
+
+    def close(self) -> None:
+        """Give back the descriptors; the library must have been destroyed before."""
+        self._poll.close()
+        os.close(self._wake)
+
+
+class HasLoop(Protocol):
+    """An object with callbacks: it knows the loop it posts to."""
+
+    loop: Loop
+
+
+Result = TypeVar("Result")
+
+
+def guarded(callback: Callable[..., Result]) -> Callable[..., Result | None]:
+    """Wrap a callback of the library: an exception that left it could hang the process, so it is posted."""
+
+    @functools.wraps(callback)
+    def safely(self: HasLoop, *arguments: Any) -> Result | None:
+        try:
+            return callback(self, *arguments)
+        except BaseException as error:  # noqa: BLE001  SystemExit in a foreign thread hangs the process
+            self.loop.post(CallbackFailed, f"{callback.__name__}: {type(error).__name__}")
+            return None
+
+    return safely
+
+
+def _udp_descriptor(port: int) -> int:
+    """The library does not tell its descriptor: look for the datagram socket that is bound to the port."""
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            with socket.socket(fileno=os.dup(int(name))) as candidate:
+                if candidate.type == socket.SOCK_DGRAM and candidate.getsockname()[1] == port:
+                    return int(name)
+        except (OSError, IndexError, TypeError):
+            continue  # no socket, a socket of another family, or the descriptor of the listing itself
+    raise LookupError(f"No UDP socket is bound to port {port} in this process.")

@@ -1,0 +1,62 @@
+"""Both sides of one call into one WAV file; a failure is told in one sentence and leaves the call alone."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from dialer.pjsip.library import pj
+from dialer.pjsip.lifetime import destroy, disconnect
+from dialer.recordings import NEEDED_BYTES, has_room, is_cut, is_finished
+
+FINISH_SECONDS = 0.5  # the next tick of 20 ms finishes the file; a full disk never does
+
+
+class NotRecorded(Exception):
+    """The call is not recorded, or not wholly; the message is one plain sentence without a path."""
+
+
+class CallRecorder:
+    """Opens the file at once, readable for its owner only. Raises NotRecorded."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._source: Any = None
+        try:
+            _make_file(path)
+        except OSError as error:
+            raise NotRecorded(f"The call is not recorded: {error.strerror}; see to the folder.") from None
+        self.sink: Any = pj.AudioMediaRecorder()
+        try:
+            self.sink.createRecorder(str(path))
+        except pj.Error as error:
+            raise NotRecorded(f"The call is not recorded: {error.reason or 'unknown reason'}.") from None
+        self._started_at = self._closed_at = time.monotonic()
+
+    def listen_to(self, source: Any) -> None:
+        """The audio of the call; again after each change of its media."""
+        self._source = source
+        source.startTransmit(self.sink)
+
+    def close(self) -> None:
+        """Stop recording. The library's clock thread finishes the file a moment later: see `finished`."""
+        self._closed_at = time.monotonic()
+        if self._source is not None:
+            disconnect(self._source, self.sink)
+        destroy(pj.AudioMediaRecorder, self.sink)
+
+    def finished(self) -> bool:
+        """After `close`: whether the file is complete. Raises NotRecorded when much of it is missing."""
+        late = time.monotonic() - self._closed_at > FINISH_SECONDS
+        if not (late or is_finished(self._path)):
+            return False
+        if is_cut(self._path, self._closed_at - self._started_at):
+            raise NotRecorded("A recording is much shorter than its call: the disk may be full; make room.")
+        return True
+
+
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not has_room(path.parent):
+        raise OSError(0, f"the disk has less than {NEEDED_BYTES // 1_000_000} MB left")
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))

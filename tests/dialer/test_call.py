@@ -1,0 +1,112 @@
+from typing import get_args
+
+import pytest
+
+from dialer.call import (
+    LEAVING_SECONDS,
+    MEDIA_SECONDS,
+    MOVES,
+    NO_RESPONSE_SECONDS,
+    Expired,
+    IllegalMove,
+    Life,
+    Sign,
+    State,
+)
+
+
+def life(*signs: Sign, ring_seconds: float = 30, limit_seconds: float = 300) -> Life:
+    """A call that begins at 100 and gets a sign each second."""
+    begun = Life(100, ring_seconds, limit_seconds)
+    for second, sign in enumerate(signs, start=1):
+        begun.move(sign, 100 + second)
+    return begun
+
+
+@pytest.mark.parametrize(
+    ("signs", "state", "rang", "answered"),
+    [
+        ([], "dialing", False, False),
+        (["rings"], "ringing", True, False),
+        (["early_media", "rings"], "early", True, False),
+        (["rings", "early_media", "confirmed"], "connected", True, True),
+        (["confirmed", "media"], "talking", True, True),
+        (["confirmed", "media", "media"], "talking", True, True),
+        (["rings", "hang_up"], "leaving", True, False),
+        (["disconnected"], "over", False, False),
+        (["rings", "confirmed", "media", "disconnected"], "over", True, True),
+    ],
+)
+def test_the_way_of_a_call(signs: list[Sign], state: State, rang: bool, answered: bool) -> None:
+    way = life(*signs)
+    assert (way.state, way.rang, way.answered) == (state, rang, answered)
+
+
+def test_an_illegal_move_raises_and_changes_nothing() -> None:
+    ways: dict[State, list[Sign]] = {
+        "dialing": [],
+        "ringing": ["rings"],
+        "early": ["early_media"],
+        "connected": ["confirmed"],
+        "talking": ["confirmed", "media"],
+        "leaving": ["hang_up"],
+        "over": ["disconnected"],
+    }
+    for state, signs in ways.items():
+        for sign in get_args(Sign):
+            if (state, sign) in MOVES:
+                continue
+            way = life(*signs)
+            before = vars(way).copy()
+            with pytest.raises(IllegalMove):
+                way.move(sign, 999)
+            assert vars(way) == before
+
+
+def test_every_call_can_be_left_and_ends() -> None:
+    for state in get_args(State):
+        if state != "over":
+            assert MOVES[state, "disconnected"] == "over"
+        if state not in ("leaving", "over"):
+            assert MOVES[state, "hang_up"] == "leaving"
+
+
+@pytest.mark.parametrize(
+    ("signs", "at", "limit"),
+    [
+        ([], 100 + NO_RESPONSE_SECONDS, "no_response"),
+        (["rings"], 101 + 30, "ring_timeout"),
+        (["rings", "rings", "early_media"], 101 + 30, "ring_timeout"),
+        (["rings", "confirmed"], 102 + MEDIA_SECONDS, "no_media"),
+        (["rings", "confirmed", "media"], 102 + 300, "limit"),
+        (["rings", "hang_up"], 102 + LEAVING_SECONDS, "hung_up"),
+    ],
+)
+def test_each_state_has_its_limit(signs: list[Sign], at: float, limit: Expired) -> None:
+    way = life(*signs)
+    assert way.expired(at - 0.01) is None
+    assert way.expired(at) == limit
+    assert way.deadline() == (at, limit)
+
+
+def test_a_call_that_is_over_waits_for_nothing() -> None:
+    assert life("disconnected").deadline() is None
+
+
+def test_a_trunk_that_only_says_trying_gets_the_whole_ringing_time() -> None:
+    way = life()
+    way.responded()
+    assert way.deadline() == (130, "ring_timeout")
+
+
+def test_a_ringing_time_shorter_than_our_patience_ends_a_silent_call_as_unreachable() -> None:
+    assert life(ring_seconds=2).deadline() == (102, "no_response")
+
+
+def test_a_short_limit_ends_a_call_before_its_media() -> None:
+    assert life("confirmed", limit_seconds=1).deadline() == (102, "limit")
+
+
+def test_talk_is_counted_from_the_answer() -> None:
+    assert life("rings").talk_seconds(200) == 0
+    assert life("rings", "confirmed").talk_seconds(110) == 8

@@ -1,0 +1,1 @@
+"""Our lines against somebody else's SIP."""
