@@ -1,0 +1,1 @@
+"""Text to phone-ready audio. Knows no call."""

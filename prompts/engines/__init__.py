@@ -1,0 +1,1 @@
+"""Voices: one file per engine behind one Protocol."""

@@ -1,0 +1,1 @@
+"""Values and templates as people say them; one file per language."""

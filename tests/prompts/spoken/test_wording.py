@@ -1,0 +1,139 @@
+"""Whole texts, and every way in which one cannot be spoken: one plain sentence without the value."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prompts.errors import BadTemplate, BadValue, TextError, UnknownLanguage
+from prompts.spoken.ru import RUSSIAN
+from prompts.spoken.texts import Text, Value, ValueKind
+from prompts.spoken.wording import LANGUAGES, LONGEST_TEXT, LONGEST_VALUE, wording_of
+
+VALUES = {
+    "full_name": Value("name", "Иванова Анна"),
+    "institution": Value("place", "ГП № 5"),
+    "called_at": Value("datetime", "2024-12-03T14:05:00+05:00"),
+    "call_back": Value("phone", "+79123456789"),
+}
+
+
+def words(language: str, template: str) -> str:
+    return wording_of(Text(language, template, VALUES)).words
+
+
+@pytest.mark.parametrize(
+    ("language", "template", "said"),
+    [
+        ("ru", "Это {institution}.", "Это городская поликлиника номер пять."),
+        (
+            "ru",
+            "Вы звонили в {called_at:time}, {called_at:date}.",
+            "Вы звонили в четырнадцать ноль пять, третьего декабря.",
+        ),
+        ("ru", "В конце  нажмите\n{key:#} .", "В конце нажмите решётку."),
+        ("ru", "Нажмите кнопку от {key:1} до {key:5}.", "Нажмите кнопку от одного до пяти."),
+        ("en", "You called at {called_at:time}, {full_name}.", "You called at two oh five PM, Ivanova Anna."),
+        ("en", "Press {key:*}.", "Press star."),
+    ],
+)
+def test_spoken_texts(language: str, template: str, said: str) -> None:
+    assert words(language, template) == said
+
+
+@pytest.mark.parametrize(
+    ("template", "personal"),
+    [
+        ("Нажмите {key:1}.", False),
+        ("Добрый день.", False),
+        ("Это {institution}.", True),
+        ("{key:1} {full_name}", True),
+    ],
+)
+def test_a_text_is_personal_when_a_value_stands_in_it(template: str, personal: bool) -> None:
+    assert wording_of(Text("ru", template, VALUES)).personal is personal
+
+
+def test_words_are_hidden_when_a_wording_or_value_is_shown() -> None:
+    assert "Иванова" not in repr(wording_of(Text("ru", "{full_name}", VALUES)))
+    assert "Иванова" not in repr(Text("ru", "{full_name}", VALUES))
+
+
+def test_letters_are_composed() -> None:
+    decomposed = unicodedata.normalize("NFD", "Который мой")
+    assert words("ru", decomposed) == "Который мой"
+
+
+@pytest.mark.parametrize(
+    ("language", "template", "told"),
+    [
+        ("ru", "Нажмите 1.", '"1" at character 9'),
+        ("ru", "Тест на COVID", '"C" at character 9'),
+        ("ru", "Скидка сто %", '"%" at character 12'),
+        ("ru", "Дом №", "U+2116 NUMERO SIGN at character 5"),
+        ("ru", "Да/нет", '"/"'),
+        ("ru", "Привет 😀", "U+1F600 GRINNING FACE"),
+        ("ru", "Привет\a", "U+0007"),
+        ("ru", "{key:1} и 2", '"2" at character 11'),
+        ("en", "Press 1", '"1" at character 7'),
+        ("en", "Привет", "U+041F"),
+        ("en", "100%", '"1"'),
+        ("ru", "...", "no word"),
+        ("ru", "", "no word"),
+        ("ru", "а" * (LONGEST_TEXT + 1), "shorten"),
+    ],
+)
+def test_fixed_residue_is_refused_and_named(language: str, template: str, told: str) -> None:
+    with pytest.raises(BadTemplate) as caught:
+        words(language, template)
+    assert told in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("language", ["de", "", "RU", "ru-RU"])
+def test_unknown_languages_are_refused(language: str) -> None:
+    with pytest.raises(UnknownLanguage, match=r"use one of en, ru\.$"):
+        words(language, "Hallo")
+
+
+@pytest.mark.parametrize(
+    ("value", "template", "told"),
+    [
+        (None, "{x}", "no value for {x}"),
+        (Value("name", "   "), "{x}", "no value for {x}"),
+        (Value("date", "SECRET"), "{x}", "{x} cannot be said as date"),
+        (Value("name", "Иванова"), "{x:phone}", "{x} cannot be said as phone"),
+        (Value("name", "😀😀"), "{x}", "nothing that can be spoken"),
+        (Value("name", "山田太郎"), "{x}", "nothing that can be spoken"),
+        (Value("text", "..."), "{x}", "nothing that can be spoken"),
+        (Value("text", "SECRET" * LONGEST_VALUE), "{x}", "longer than"),
+        (Value("count", "9" * 250), "{x}", "cannot be said as count"),
+    ],
+)
+def test_values_that_cannot_be_said(value: Value | None, template: str, told: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        wording_of(Text("ru", template, {"x": value} if value else {}))
+    assert told in str(caught.value)
+    assert value is None or not value.raw.strip() or value.raw not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_residue_that_a_form_lets_through_is_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    careless = replace(RUSSIAN, forms={**RUSSIAN.forms, "name": lambda raw: raw})
+    monkeypatch.setitem(LANGUAGES, "ru", careless)
+    assert wording_of(Text("ru", "{x}", {"x": Value("name", "Анна 2 / Eva")})).words == "Анна два Ева"
+
+
+@given(
+    language=st.sampled_from(sorted(LANGUAGES)),
+    kind=st.sampled_from(["name", "place", "text"]),
+    raw=st.text(min_size=1, max_size=60),
+)
+def test_no_value_brings_residue_to_a_voice(language: str, kind: ValueKind, raw: str) -> None:
+    try:
+        said = wording_of(Text(language, "{x}", {"x": Value(kind, raw)})).words
+    except TextError:
+        return  # told, not spoken
+    assert LANGUAGES[language].unspeakable.search(said) is None
