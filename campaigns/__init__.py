@@ -1,0 +1,1 @@
+"""Whom to call, when, what to say, and what came of it."""

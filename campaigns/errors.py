@@ -1,0 +1,74 @@
+"""Errors of the campaigns.
+
+CampaignsError
+├── SettingsError         dialer.toml cannot be used
+│   └── HomeMissing       the folder holds no dialer.toml
+├── DatabaseError         the database cannot be used
+│   ├── DatabaseMissing   there is no file
+│   ├── DatabaseTooOld    an upgrade has not been run
+│   ├── DatabaseTooNew    a newer version of this program made it
+│   └── DatabaseUnusable  no database, not writable, locked for too long, or the disk is full
+├── UnknownCampaign       no campaign file has this name
+├── UnknownContact        no contact has this external_id
+├── EngineBusy            another engine works on this home, or it cannot be written to
+├── NoTrunk               no trunk of the settings can be used
+├── IllegalMove           a state that cannot follow the present one
+├── NoSuchTask            an unknown number of a task
+└── IntakeError           a file of contacts cannot be used (intake/errors.py)
+"""
+
+
+class CampaignsError(Exception):
+    """Anything the campaigns can fail with; the message is one plain sentence with what to do."""
+
+
+class SettingsError(CampaignsError):
+    """`dialer.toml` cannot be used."""
+
+
+class HomeMissing(SettingsError):
+    """The folder holds no `dialer.toml`."""
+
+
+class DatabaseError(CampaignsError):
+    """The database cannot be used."""
+
+
+class DatabaseMissing(DatabaseError):
+    """There is no database file where the settings say."""
+
+
+class DatabaseTooOld(DatabaseError):
+    """An older version made it; `dialer db upgrade` brings it up to date."""
+
+
+class DatabaseTooNew(DatabaseError):
+    """A newer version of this program made it."""
+
+
+class DatabaseUnusable(DatabaseError):
+    """It is no database of ours, not writable, locked for too long, or the disk is full."""
+
+
+class IllegalMove(CampaignsError):
+    """A state that cannot follow the present one; nothing was changed."""
+
+
+class NoSuchTask(CampaignsError):
+    """An unknown number of a task."""
+
+
+class UnknownCampaign(CampaignsError):
+    """No campaign file has this name."""
+
+
+class UnknownContact(CampaignsError):
+    """No contact of the campaign has this external_id."""
+
+
+class EngineBusy(CampaignsError):
+    """Another engine works on this home, or the home cannot be written to."""
+
+
+class NoTrunk(CampaignsError):
+    """No trunk of the settings can be used."""

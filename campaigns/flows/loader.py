@@ -1,0 +1,204 @@
+"""Reads a campaign file: YAML 1.2 in, a checked script out, or every complaint with its line."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from campaigns.flows.checks import check
+from campaigns.flows.complaints import ScriptError
+from campaigns.flows.fields import BUILT_INS, DECLARABLE, NOT_KNOWN, Field, FieldType
+from campaigns.flows.policies import read_policy
+from campaigns.flows.reader import Book, Node, read_document
+from campaigns.flows.script import Afterwards, Script, ScriptText, Step
+from campaigns.flows.standard import MACHINE, STANDARD_TEXTS
+from campaigns.flows.verbs import read_step
+from campaigns.flows.verbs.task import read_urgency
+from campaigns.flows.verbs.verify import VerifyStep, fit
+from campaigns.flows.wording import malformed, placeholders
+from campaigns.words import Urgency
+
+LIBRARY = Path(__file__).parent / "library"
+SUFFIX = ".yaml"
+HIGHEST_PRIORITY = 1000
+COLUMNS = ("external_id", "phone", "language", "time_zone", "not_before", "deadline")
+RESERVED_NAMES = frozenset({*COLUMNS, *BUILT_INS, "state", "outcome", "key"})
+"""Columns that every campaign has, and words with a meaning of their own."""
+
+_CAMPAIGN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
+_REQUIRED = ("name", "title", "languages", "policy", "texts", "start", "steps")
+_OPTIONAL = ("fields", "machine", "record", "priority", "keys", "human_urgency", "afterwards")
+
+
+def find_scripts(*folders: Path) -> dict[str, Path]:
+    """Campaign name -> file; a later folder wins, and a folder that is not there has none."""
+    return {path.stem: path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
+def load_script(path: Path) -> Script:
+    """The script of one file. Raises ScriptError with every complaint, also when the file cannot be read."""
+    book = Book(str(path))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        book.add(0, f"the campaign cannot be read: {error.strerror or 'unknown reason'}")
+        book.close()
+    entries = read_document(book, content).record(_REQUIRED, _OPTIONAL)
+    book.close()
+    if entries["name"].string() != path.stem:
+        entries["name"].complain(f'the name must be that of the file, "{path.stem}"')
+    script = _script(entries, hashlib.sha256(content).hexdigest())
+    book.close()
+    assert script is not None
+    check(script, book, {name: entry.line for name, entry in entries.items()})
+    book.close()
+    return script
+
+
+def _script(entries: Mapping[str, Node], digest: str) -> Script | None:
+    name = entries["name"].string()
+    if not _CAMPAIGN_NAME.fullmatch(name):
+        entries["name"].complain("a campaign's name has small letters a-z, digits and single hyphens")
+    languages = _languages(entries["languages"])
+    opt_out, human = _reserved_keys(entries.get("keys"))
+    fields = _fields(entries["fields"]) if "fields" in entries else {}
+    texts = _texts(entries["texts"], languages, fields, {"opt_out": opt_out, "human": human})
+    steps = _steps(entries["steps"], fields)
+    policy = read_policy(entries["policy"])
+    if policy is None:
+        return None
+    return Script(
+        name=name,
+        title=entries["title"].string(),
+        languages=languages,
+        fields=fields,
+        texts=texts,
+        steps=steps,
+        start=entries["start"].name(),
+        machine=entries["machine"].names() if "machine" in entries else (MACHINE,),
+        policy=policy,
+        afterwards=_afterwards(entries["afterwards"]) if "afterwards" in entries else (),
+        record="record" in entries and entries["record"].yes_no(),
+        priority=entries["priority"].whole(0, HIGHEST_PRIORITY) if "priority" in entries else 0,
+        opt_out_key=opt_out,
+        human_key=human,
+        human_urgency=_urgency(entries.get("human_urgency")),
+        digest=digest,
+    )
+
+
+def _languages(node: Node) -> tuple[str, ...]:
+    languages = node.strings()
+    for language in languages:
+        if not _LANGUAGE.fullmatch(language) or languages.count(language) > 1:
+            node.complain(f'"{language}" must be two small letters, such as ru, and stand here once')
+    return languages
+
+
+def _reserved_keys(node: Node | None) -> tuple[str, str]:
+    """Opt-out and human."""
+    entries = node.record(required=("opt_out", "human")) if node else {}
+    keys = {"opt_out": "9", "human": "0"} | {name: str(entry.whole(0, 9)) for name, entry in entries.items()}
+    if node and keys["opt_out"] == keys["human"]:
+        node.complain("the opt-out and the human need two different keys")
+    return keys["opt_out"], keys["human"]
+
+
+def _urgency(node: Node | None) -> Urgency:
+    return read_urgency(node) if node else "normal"
+
+
+def _fields(node: Node) -> dict[str, Field]:
+    return {name: field for name, entry in node.entries().items() if (field := _field(name, entry))}
+
+
+def _field(name: str, node: Node) -> Field | None:
+    if name in RESERVED_NAMES:
+        node.complain(f'no field can be called "{name}": the word is taken')
+    if not Node(node.book, name, node.line, "the field").name():
+        return None
+    node.what = f'the field "{name}"'
+    entries = node.record(required=("type",), optional=("private", "values"))
+    if "type" not in entries:
+        return None
+    entries["type"].what = "the type"
+    kind = cast(FieldType, entries["type"].one_of(DECLARABLE))
+    private = entries["private"].yes_no() if "private" in entries else True
+    values = entries["values"].names() if "values" in entries else ()
+    if (kind == "choice") != bool(values) or len(set(values)) < len(values):
+        node.complain(f'the field "{name}" needs values, each once, if it is a choice, and none otherwise')
+    if NOT_KNOWN in values:
+        node.complain(f'"{NOT_KNOWN}" cannot be a value: in rules it means that a value is not known')
+    return Field(name, kind, private, values)
+
+
+def _texts(
+    node: Node, languages: tuple[str, ...], fields: Mapping[str, Field], keys: Mapping[str, str]
+) -> dict[str, ScriptText]:
+    """The texts of the file, and the standard ones that it does not word itself."""
+    own = {name: _text(name, entry, languages, fields, keys) for name, entry in node.entries().items()}
+    standard = {
+        name: ScriptText(name, {lang: _with_keys(said[lang], keys) for lang in languages if lang in said})
+        for name, said in STANDARD_TEXTS.items()
+    }
+    return standard | own
+
+
+def _text(
+    name: str, node: Node, languages: tuple[str, ...], fields: Mapping[str, Field], keys: Mapping[str, str]
+) -> ScriptText:
+    Node(node.book, name, node.line, "the text").name()
+    node.what = f'the text "{name}"'
+    entries = node.record(required=languages, optional=("private",))
+    wording = {lang: _with_keys(entries[lang].string(), keys) for lang in languages if lang in entries}
+    for language, template in wording.items():
+        if strange := malformed(template):
+            entries[language].complain(f"{strange} is no placeholder: write {{field}} or {{key:1}}")
+    spoken = {place.name for template in wording.values() for place in placeholders(template)}
+    secret = sorted(name for name in spoken if name in fields and fields[name].private)
+    declared = "private" in entries and entries["private"].yes_no()
+    if secret and "private" in entries and not declared:
+        entries["private"].complain(f"the text speaks the private field {secret[0]}, so it is private")
+    return ScriptText(name, wording, declared or bool(secret), node.line)
+
+
+def _with_keys(template: str, keys: Mapping[str, str]) -> str:
+    """{key:opt_out} and {key:human} as the keys of this script."""
+    for name, key in keys.items():
+        template = template.replace(f"{{key:{name}}}", f"{{key:{key}}}")
+    return template
+
+
+def _steps(node: Node, fields: Mapping[str, Field]) -> dict[str, Step]:
+    steps: dict[str, Step] = {}
+    for name, entry in node.entries().items():
+        Node(node.book, name, entry.line, "the step").name()
+        entry.what = f'the step "{name}"'
+        step = read_step(name, entry)
+        if isinstance(step, VerifyStep) and step.field in fields:
+            fitted = fit(step, fields[step.field].type)
+            if fitted is None:
+                entry.complain(f"{step.field} cannot be keyed in: verify needs a year or digits")
+            step = fitted
+        if step:
+            steps[name] = step
+    return steps
+
+
+def _afterwards(node: Node) -> tuple[Afterwards, ...]:
+    return tuple(rule for entry in node.items() if (rule := _rule(entry)))
+
+
+def _rule(node: Node) -> Afterwards | None:
+    node.what = "the rule"
+    entries = node.record(required=("when", "task", "urgency"), optional=("details",))
+    if not all(key in entries for key in ("when", "task", "urgency")):
+        return None
+    when = {name: entry.strings() for name, entry in entries["when"].entries().items()}
+    details = entries["details"].names() if "details" in entries else ()
+    return Afterwards(when, entries["task"].name(), read_urgency(entries["urgency"]), details, node.line)
+
+
+__all__ = ["LIBRARY", "ScriptError", "find_scripts", "load_script"]

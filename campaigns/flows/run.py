@@ -1,0 +1,223 @@
+"""Plays a script without I/O: turns of talk in, what to do and what was learned out.
+
+A question is answered, or it is asked again: twice when no key comes, three times after keys that are no
+answer, and three times after the menu behind the star. Then the call ends with the number to call back, so
+that every call ends. 9 and 0 (or what the script names) work at every question of one key; where several keys
+are asked, the star leads to them.
+"""
+
+from collections.abc import Mapping
+
+from campaigns.flows.script import Question, Script
+from campaigns.flows.standard import (
+    AT_LONG_QUESTIONS,
+    AT_QUESTIONS,
+    CALL_US,
+    GO_BACK,
+    GOODBYE,
+    OPTED_OUT,
+    OTHER_KEYS,
+)
+from campaigns.flows.talk import State, Talk
+from campaigns.flows.turns import Ask, OptedOut, Say, Silence, TaskRaised, Turn
+from campaigns.words import Outcome
+
+REPEATS_AFTER_SILENCE = 2
+REPEATS_AFTER_WRONG_KEYS = 3
+VISITS_TO_MENU = 3
+FIRST_KEY_SECONDS = 5.0  # old people first take the phone from the ear
+FIRST_OF_SEVERAL_SECONDS = 7.0  # and here they have to think, too
+NEXT_KEY_SECONDS = 4.0
+MENU_KEY = "*"
+END_KEY = "#"
+HUMAN_WANTED = "human_wanted"
+
+
+class Conversation:
+    """One answered call of one contact.
+
+    values: the contact's canonical fields and `full_name`, `institution`, `call_back`.
+    verification_failures: wrong tries in all earlier calls to this contact.
+    """
+
+    def __init__(self, script: Script, values: Mapping[str, str], verification_failures: int = 0) -> None:
+        self._script = script
+        self._talk = Talk(values, verification_failures)
+
+    @property
+    def state(self) -> State:
+        """All that is remembered between two turns, as plain data."""
+        return self._talk.state
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Question -> value of this call."""
+        return dict(self.state.answers)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has said HangUp."""
+        return self.state.over
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the call means if it ended now."""
+        state = self.state
+        if state.outcome in ("opted_out", "voicemail"):
+            return state.outcome
+        if state.outcome == "completed" and not state.awaited:
+            return "completed"
+        if state.delivered:
+            return "delivered"
+        if state.outcome is not None and state.outcome != "completed":
+            return state.outcome
+        if state.answers:
+            return "partial"
+        return "silent" if state.over and not state.pressed else "hung_up"
+
+    def begin(self) -> Turn:
+        """The call was answered. Raises RuntimeError when it is not the first turn."""
+        if self.state.step or self.over:
+            raise RuntimeError("the conversation has begun already")
+        self._go(self._script.start)
+        return self._talk.turn()
+
+    def keys(self, keys: str) -> Turn:
+        """The answer to the last Ask; "" when nothing was pressed in time."""
+        question = self._script.steps.get(self.state.step)
+        if not isinstance(question, Question):
+            return Turn()
+        self.state.pressed = self.state.pressed or bool(keys)
+        if self.state.in_menu:
+            self._in_menu(question, keys)
+        elif not keys:
+            self._silent(question)
+        else:
+            self._pressed(question, keys)
+        return self._talk.turn()
+
+    def heard(self, text: str) -> Turn:
+        """A Say(reported=True) was played to its end."""
+        if text and text == self.state.awaited:
+            self._talk.deliver()
+        return self._talk.turn()
+
+    def machine(self) -> Turn:
+        """A beep: a machine records; it is not believed once a key was pressed."""
+        if self.state.pressed or self.state.machine:
+            return Turn()
+        self.state.machine = True
+        self._talk.do(Silence())
+        self._talk.say(self._script.machine)
+        self._talk.finish("voicemail")
+        return self._talk.turn()
+
+    # ------------------------------------------------------------ keys
+
+    def _pressed(self, question: Question, keys: str) -> None:
+        if question.max_keys == 1 and self._reserved(keys):
+            return
+        if question.max_keys > 1 and MENU_KEY in keys:
+            self._open_menu()
+            return
+        following = question.take(keys, self._talk)
+        if following is None:
+            self._refused(question)
+        else:
+            self.state.lead_in.clear()
+            self._go(following)
+
+    def _reserved(self, keys: str) -> bool:
+        """Opt-out and human; whether it was one of them."""
+        if keys == self._script.opt_out_key:
+            self._talk.note(OptedOut())
+            self._talk.say((OPTED_OUT,))
+            self._talk.finish("opted_out")
+        elif keys == self._script.human_key:
+            details = (("question", self.state.step),)
+            self._talk.note(TaskRaised(HUMAN_WANTED, self._script.human_urgency, details))
+            self._talk.say((CALL_US,))
+            self._talk.finish("human_wanted")
+        else:
+            return False
+        return True
+
+    def _refused(self, question: Question) -> None:
+        self.state.wrong_keys += 1
+        if self.state.wrong_keys > REPEATS_AFTER_WRONG_KEYS:
+            self._goodbye()
+        else:
+            self._talk.say((question.refusal,))
+            self._repeat(question)
+
+    def _silent(self, question: Question) -> None:
+        self.state.silences += 1
+        if self.state.silences > REPEATS_AFTER_SILENCE:
+            self._goodbye()
+        else:
+            self._repeat(question)
+
+    def _open_menu(self) -> None:
+        self.state.menus += 1
+        if self.state.menus > VISITS_TO_MENU:
+            self._goodbye()
+        else:
+            self.state.in_menu = True
+            self._talk.say((OTHER_KEYS, GO_BACK))
+            self._await_keys(1)
+
+    def _in_menu(self, question: Question, keys: str) -> None:
+        self.state.in_menu = False
+        if not self._reserved(keys):
+            self._repeat(question)
+
+    # ------------------------------------------------------------ steps
+
+    def _go(self, name: str) -> None:
+        """Play steps until one waits for keys or the call is over; a checked script has no circles here."""
+        following: str | None = name
+        while following is not None:
+            step = self._script.steps[following]
+            waits = isinstance(step, Question)
+            following = step.play(self._talk)
+            if waits and following is None:
+                self._arrive(step.name)
+
+    def _arrive(self, name: str) -> None:
+        state, question = self.state, self._script.steps[name]
+        assert isinstance(question, Question)
+        state.step, state.silences, state.wrong_keys, state.menus = name, 0, 0, 0
+        self._await_keys(question.max_keys)
+
+    def _repeat(self, question: Question) -> None:
+        """Ask again, and tell the message again if a key cut it short."""
+        awaited = self.state.awaited
+        if awaited:
+            self._talk.do(*(Say(text, reported=text == awaited) for text in self.state.lead_in))
+        self._talk.say(question.spoken)
+        self._await_keys(question.max_keys)
+
+    def _await_keys(self, count: int) -> None:
+        first = FIRST_KEY_SECONDS if count == 1 else FIRST_OF_SEVERAL_SECONDS
+        name = "menu" if self.state.in_menu else self.state.step
+        self._talk.do(Ask(name, count, "" if count == 1 else END_KEY, first, NEXT_KEY_SECONDS))
+
+    def _goodbye(self) -> None:
+        self._talk.say((GOODBYE,))
+        self._talk.finish(None)
+
+
+def sayable(script: Script, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The ids of every text that could be said to a contact with these values, in the order of the script."""
+    ways, seen = [script.start], {script.start}
+    while ways:
+        for way in script.steps[ways.pop()].known_exits(values):
+            if way.to not in seen:
+                seen.add(way.to)
+                ways.append(way.to)
+    steps = [step for name, step in script.steps.items() if name in seen]
+    questions = [step for step in steps if isinstance(step, Question)]
+    found = [text for step in steps for text in step.texts()]
+    found += AT_QUESTIONS if questions else ()
+    found += AT_LONG_QUESTIONS if any(question.max_keys > 1 for question in questions) else ()
+    return tuple(dict.fromkeys((*found, *script.machine)))

@@ -1,0 +1,138 @@
+"""A campaign's script as values: texts, fields, steps, rules of calling."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from campaigns.flows.fields import BUILT_INS, Field
+from campaigns.flows.talk import Talk
+from campaigns.flows.wording import placeholders
+from campaigns.rules.policy import Policy
+from campaigns.words import Urgency
+
+
+@dataclass(frozen=True)
+class ScriptText:
+    """What is said, by language; `private` texts are only for the verified person."""
+
+    id: str
+    wording: Mapping[str, str]
+    private: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A way out of a step; `label` says in words when it is taken, "" when always."""
+
+    to: str
+    label: str = ""
+    verifies: bool = False  # whoever takes it has proved who they are
+    limited: bool = False  # it can be taken a few times only, so a circle through it ends
+    answers: tuple[str, str] | None = None  # question and value that are known once it was taken
+
+
+@dataclass(frozen=True)
+class Step(ABC):
+    """One step of a script; `line` is where it stands in the file."""
+
+    name: str
+    line: int
+    verb: ClassVar[str]
+
+    @abstractmethod
+    def exits(self) -> tuple[Exit, ...]:
+        """Every way out."""
+
+    @abstractmethod
+    def play(self, talk: Talk) -> str | None:
+        """Do it; the name of the next step, or None when the call is over or waits for keys."""
+
+    def texts(self) -> tuple[str, ...]:
+        """Every text that it may say."""
+        return ()
+
+    def reads(self) -> tuple[str, ...]:
+        """The fields and answers on which it decides."""
+        return ()
+
+    def known_exits(self, _values: Mapping[str, str]) -> tuple[Exit, ...]:
+        """The ways out that are open for a contact with these fields."""
+        return self.exits()
+
+    @property
+    def delivers(self) -> bool:
+        """Whether hearing its texts to the end means that the message has arrived."""
+        return False
+
+
+@dataclass(frozen=True)
+class Question(Step):
+    """A step that waits for keys."""
+
+    refusal: ClassVar[str]  # the standard text for keys that are no answer
+
+    @property
+    @abstractmethod
+    def spoken(self) -> tuple[str, ...]:
+        """The question itself, repeated when nobody answers."""
+
+    @property
+    @abstractmethod
+    def max_keys(self) -> int:
+        """How many keys it takes, 1 or more."""
+
+    @abstractmethod
+    def take(self, keys: str, talk: Talk) -> str | None:
+        """The next step for these keys; None when they are no answer."""
+
+    def play(self, talk: Talk) -> str | None:
+        """Ask; the conversation waits for keys."""
+        talk.say(self.spoken)
+        return None
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """Work for a human that is decided when a contact is closed."""
+
+    when: Mapping[str, tuple[str, ...]]  # "state", "outcome", a field or an answer -> any of these values
+    reason: str
+    urgency: Urgency
+    details: tuple[str, ...] = ()  # fields and answers that the task shows
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Script:
+    """One campaign file, checked; `digest` changes with every byte of it."""
+
+    name: str
+    title: str
+    languages: tuple[str, ...]
+    fields: Mapping[str, Field]
+    texts: Mapping[str, ScriptText]
+    steps: Mapping[str, Step]
+    start: str
+    machine: tuple[str, ...]
+    policy: Policy
+    afterwards: tuple[Afterwards, ...]
+    record: bool
+    priority: int  # campaigns with more are called first
+    opt_out_key: str
+    human_key: str
+    human_urgency: Urgency
+    digest: str
+
+    def spoken_values(
+        self, text: str, language: str, values: Mapping[str, str]
+    ) -> dict[str, tuple[str, str]]:
+        """Name -> (kind, raw value) of what this text speaks; `values` are those of `Conversation`.
+
+        Raises KeyError for a text, a language or a value that is not there.
+        """
+        names = {place.name for place in placeholders(self.texts[text].wording[language])}
+        return {
+            name: ((self.fields.get(name) or BUILT_INS[name]).kind, values[name]) for name in sorted(names)
+        }

@@ -1,0 +1,54 @@
+"""Texts that every script has without writing them; a script may word each anew under the same name."""
+
+from collections.abc import Mapping
+
+NO_SUCH_KEY = "no_such_key"
+TOO_FEW_KEYS = "too_few_keys"
+OTHER_KEYS = "other_keys"
+GO_BACK = "go_back"
+OPTED_OUT = "opted_out"
+CALL_US = "call_us"
+GOODBYE = "goodbye"
+MACHINE = "machine"
+
+AT_QUESTIONS = (NO_SUCH_KEY, OTHER_KEYS, OPTED_OUT, CALL_US, GOODBYE)
+"""Said at any question, whoever listens."""
+AT_LONG_QUESTIONS = (TOO_FEW_KEYS, GO_BACK)
+"""Said where several keys are asked."""
+
+STANDARD_TEXTS: Mapping[str, Mapping[str, str]] = {
+    NO_SUCH_KEY: {
+        "ru": "Такой кнопки здесь нет.",
+        "en": "There is no such key here.",
+    },
+    TOO_FEW_KEYS: {
+        "ru": "Вы нажали не все цифры.",
+        "en": "Some digits are missing.",
+    },
+    OTHER_KEYS: {
+        "ru": "Чтобы мы больше не звонили, нажмите {key:opt_out}. Если нужен сотрудник, нажмите {key:human}.",
+        "en": "To stop our calls, press {key:opt_out}. If you need a person, press {key:human}.",
+    },
+    GO_BACK: {
+        "ru": "Чтобы вернуться, нажмите любую другую кнопку.",
+        "en": "To go back, press any other key.",
+    },
+    OPTED_OUT: {
+        "ru": "Хорошо. Мы больше не будем звонить на этот номер. До свидания.",
+        "en": "All right. We will not call this number again. Goodbye.",
+    },
+    CALL_US: {
+        "ru": "Сотрудник ответит вам по номеру {call_back}. Повторяю: {call_back}. До свидания.",
+        "en": "A person will answer you at {call_back}. Once more: {call_back}. Goodbye.",
+    },
+    GOODBYE: {
+        "ru": "Нам можно позвонить по номеру {call_back}. До свидания.",
+        "en": "You can call us at {call_back}. Goodbye.",
+    },
+    MACHINE: {
+        "ru": "Это {institution}. Важное сообщение. Кому: {full_name}. "
+        "Пожалуйста, позвоните нам по номеру {call_back}. Повторяю: {call_back}.",
+        "en": "This is {institution}. An important message for {full_name}. "
+        "Please call us at {call_back}. Once more: {call_back}.",
+    },
+}

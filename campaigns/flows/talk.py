@@ -1,0 +1,81 @@
+"""The state of one conversation, as plain data, and what a step may do to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from campaigns.flows.turns import Action, Delivered, Fact, HangUp, Replied, Say, Turn
+from campaigns.words import Outcome
+
+
+@dataclass
+class State:
+    """All that a conversation remembers between two turns: only strings, numbers and lists of them."""
+
+    failures: int = 0  # wrong tries of verification over all calls to this contact
+    step: str = ""  # the question that waits for keys
+    in_menu: bool = False  # the menu behind the star is open
+    silences: int = 0  # at this question
+    wrong_keys: int = 0
+    menus: int = 0
+    pressed: bool = False  # any key, in this call
+    machine: bool = False
+    delivered: bool = False
+    awaited: str = ""  # the reported text that was not yet heard to its end
+    lead_in: list[str] = field(default_factory=list)  # said since the last answer, before the question
+    answers: dict[str, str] = field(default_factory=dict)
+    uses: dict[str, int] = field(default_factory=dict)  # of keys that may be pressed a few times only
+    outcome: Outcome | None = None
+    over: bool = False
+
+
+class Talk:
+    """One turn in the making: steps read the values, say, note facts and end the call."""
+
+    def __init__(self, values: Mapping[str, str], failures: int) -> None:
+        self.values = dict(values)
+        self.state = State(failures=failures)
+        self._facts: list[Fact] = []
+        self._actions: list[Action] = []
+
+    def value(self, name: str) -> str | None:
+        """A field of the contact or an answer of this call; None when there is none."""
+        return self.state.answers.get(name, self.values.get(name))
+
+    def say(self, texts: Sequence[str], delivers: bool = False) -> None:
+        """Say texts; with `delivers` the last one tells when all of them were heard."""
+        self.do(*(Say(text) for text in texts[:-1]), *(Say(text, reported=delivers) for text in texts[-1:]))
+        if delivers and not self.state.delivered:
+            self.state.awaited = texts[-1]
+
+    def do(self, *actions: Action) -> None:
+        """Have actions carried out after those of this turn."""
+        self._actions.extend(actions)
+
+    def note(self, fact: Fact) -> None:
+        """Have a fact stored before this turn's actions."""
+        self._facts.append(fact)
+
+    def reply(self, question: str, value: str) -> None:
+        """A question was answered."""
+        self.state.answers[question] = value
+        self.note(Replied(question, value))
+
+    def deliver(self) -> None:
+        """The message arrived; it is noted once a call."""
+        self.state.awaited = ""
+        if not self.state.delivered:
+            self.state.delivered = True
+            self.note(Delivered())
+
+    def finish(self, outcome: Outcome | None) -> None:
+        """Hang up after what was said; None leaves the meaning to what happened until then."""
+        self.state.outcome = outcome
+        self.state.step = ""
+        self.state.over = True
+        self.do(HangUp())
+
+    def turn(self) -> Turn:
+        """What came together since the last turn."""
+        turn = Turn(tuple(self._facts), tuple(self._actions))
+        self._facts, self._actions = [], []
+        return turn

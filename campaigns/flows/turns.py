@@ -1,0 +1,89 @@
+"""What a script wants done (actions) and what it learned (facts): all that passes to the engine."""
+
+from dataclasses import dataclass
+
+from campaigns.words import Urgency
+
+# ---------------------------------------------------------------- actions: to be carried out in this order
+
+
+@dataclass(frozen=True)
+class Say:
+    """Play a text after what is still playing."""
+
+    text: str
+    reported: bool = False  # True: tell the script with `heard(text)` when it was played to its end
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Collect keys; the first key stops what plays."""
+
+    question: str
+    max_keys: int
+    end_key: str
+    first_key_seconds: float
+    next_key_seconds: float
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Hang up once everything said before has been played."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Stop what plays at once and forget what waits to be played (a machine was recognised)."""
+
+
+Action = Say | Ask | HangUp | Silence
+
+# ---------------------------------------------------------------- facts: stored before the actions are begun
+
+
+@dataclass(frozen=True)
+class Replied:
+    """A question was answered; a later answer to the same question replaces it."""
+
+    question: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The person proved who they are."""
+
+
+@dataclass(frozen=True)
+class VerificationFailed:
+    """One wrong try; they are counted over all calls to this contact."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The message was heard to its end, or confirmed: nobody may be called with it again."""
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """No more calls to this number."""
+
+
+@dataclass(frozen=True)
+class TaskRaised:
+    """Work for a human, at once."""
+
+    reason: str
+    urgency: Urgency
+    details: tuple[tuple[str, str], ...] = ()
+
+
+Fact = Replied | Verified | VerificationFailed | Delivered | OptedOut | TaskRaised
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One answer of the script."""
+
+    facts: tuple[Fact, ...] = ()
+    actions: tuple[Action, ...] = ()

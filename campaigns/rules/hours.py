@@ -1,0 +1,132 @@
+"""Calling hours in the contact's own time: is it open now, and when does it open next."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays as calendars
+
+MIDNIGHT = time(0)
+SATURDAY = 5
+LONGEST_SEARCH = timedelta(days=400)  # a calendar that closes every day for longer than a year is a fault
+
+
+@dataclass(frozen=True)
+class Window:
+    """Open from `opens` (included) to `closes` (excluded), local wall-clock times of one day.
+
+    `closes` of 00:00 means the end of that day, so 00:00-00:00 is the whole day.
+    Raises ValueError when it never opens or would run past midnight.
+    """
+
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.closes != MIDNIGHT and self.closes <= self.opens:
+            raise ValueError(
+                f"the calling hours {self.opens:%H:%M}-{self.closes:%H:%M} never open: "
+                "the end must be later than the start, on the same day"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    def holds(self, wall: time) -> bool:
+        """Whether this wall-clock time lies inside."""
+        return self.opens <= wall and (self.closes == MIDNIGHT or wall < self.closes)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Windows of weekdays and of days off; `holidays` is a country (`RU`) whose public holidays are days off.
+
+    With a country its own weekend and its moved working days count too, as far as the `holidays` library
+    tells; without one the days off are Saturday and Sunday. `weekends=None`: no calls on days off.
+    Raises ValueError for a country the library does not know.
+    """
+
+    weekdays: Window
+    weekends: Window | None
+    holidays: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.holidays is not None and self.holidays not in calendars.list_supported_countries():
+            raise ValueError(
+                f'the public holidays of the country "{self.holidays}" are not known: '
+                "use its two-letter code, such as RU"
+            )
+
+    def window(self, day: date) -> Window | None:
+        """The window of one local day; None when nobody is called on it."""
+        return self.weekdays if _is_working_day(self.holidays, day) else self.weekends
+
+
+@lru_cache(maxsize=256)
+def _calendar(country: str, year: int) -> calendars.HolidayBase:
+    return calendars.country_holidays(country, years=year, expand=False)
+
+
+@lru_cache(maxsize=8192)
+def _is_working_day(country: str | None, day: date) -> bool:
+    if country is None:
+        return day.weekday() < SATURDAY
+    return _calendar(country, day.year).is_working_day(day)
+
+
+def is_open(hours: Hours, zone: str, now: datetime) -> bool:
+    """Whether a person in this IANA zone may be called at `now` (aware)."""
+    local = _aware(now).astimezone(ZoneInfo(zone))
+    window = hours.window(local.date())
+    return window is not None and window.holds(local.time())
+
+
+def next_opening(hours: Hours, zone: str, now: datetime) -> datetime:
+    """The first moment from `now` on at which it is open, in UTC; `now` itself when it is open.
+
+    Wall clocks jump, so the way there is walked in steps of at most a day: each step trusts the present
+    offset from UTC, and one that would cross a change of offset stops exactly at the change and looks
+    again. That is right in gaps (the opening time may not exist) and in folds (it may come twice).
+    """
+    tz = ZoneInfo(zone)
+    at = _aware(now).astimezone(UTC)
+    last = at + LONGEST_SEARCH
+    while not is_open(hours, zone, at):
+        at = _step(hours, tz, at)
+        if at > last:
+            raise ValueError("the calling hours do not open within a year: check them and their holidays")
+    return at
+
+
+def _step(hours: Hours, tz: ZoneInfo, at: datetime) -> datetime:
+    """From a closed moment on to today's opening or the next midnight, or to a change of offset before it."""
+    local = at.astimezone(tz).replace(tzinfo=None, fold=0)
+    window = hours.window(local.date())
+    if window is not None and local.time() < window.opens:
+        target = datetime.combine(local.date(), window.opens)
+    else:
+        target = datetime.combine(local.date() + timedelta(days=1), MIDNIGHT)
+    there = at + (target - local)
+    return there if _offset(tz, there) == _offset(tz, at) else _change(tz, at, there)
+
+
+def _change(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The first whole second with the offset of `after`; offsets change on whole seconds of UTC."""
+    start = before.replace(microsecond=0)
+    low, high = 0, -((start - after) // timedelta(seconds=1))
+    old = _offset(tz, before)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(tz, start + timedelta(seconds=middle)) == old else (low, middle)
+    return start + timedelta(seconds=high)
+
+
+def _offset(tz: ZoneInfo, at: datetime) -> timedelta | None:
+    return at.astimezone(tz).utcoffset()
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("calling hours need a time with its offset from UTC")
+    return moment

@@ -1,0 +1,169 @@
+"""The shipped campaigns: what they may say to whom, how they say it, and how they call."""
+
+import re
+from datetime import time, timedelta
+
+import pytest
+
+from campaigns.flows.loader import LIBRARY, find_scripts, load_script
+from campaigns.flows.run import Conversation, sayable
+from campaigns.flows.script import Script
+from campaigns.flows.simulate import example_values
+from campaigns.flows.standard import STANDARD_TEXTS
+from campaigns.flows.turns import Delivered, Fact, Replied, Say, TaskRaised, Verified
+from campaigns.flows.wording import placeholders
+from campaigns.rules.hours import Hours, Window
+
+SCRIPTS = [load_script(path) for path in find_scripts(LIBRARY).values()]
+TELLING = re.compile(
+    r"covid|corona|virus|test|result|sample|swab|negative|positive|ковид|корона|вирус|тест|результат|анализ|мазок"
+    r"|отрицат|положит",
+    re.IGNORECASE,
+)
+MOST_WORDS = 24  # of a sentence that an old person follows
+
+
+def ids(script: object) -> str:
+    return script.name if isinstance(script, Script) else str(script)
+
+
+def test_three_campaigns_are_shipped_in_russian_and_english() -> None:
+    assert {script.name for script in SCRIPTS} == {
+        "covid-results",
+        "abandoned-callback",
+        "satisfaction-survey",
+    }
+    assert {script.languages for script in SCRIPTS} == {("ru", "en")}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_no_text_for_strangers_tells_what_it_is_about(script: Script) -> None:
+    for text in script.texts.values():
+        if not text.private:
+            for template in text.wording.values():
+                assert not TELLING.search(template), text.id
+
+
+def test_the_telling_words_are_found_where_they_may_be_said() -> None:
+    covid = next(script for script in SCRIPTS if script.name == "covid-results")
+    private = [text for text in covid.texts.values() if text.private]
+    assert {text.id for text in private} == {"negative", "positive", "inconclusive"}
+    assert all(TELLING.search(template) for text in private for template in text.wording.values())
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_a_machine_hears_who_calls_for_whom_and_the_number(script: Script) -> None:
+    assert script.machine == ("machine",)
+    for language, template in script.texts["machine"].wording.items():
+        assert {place.name for place in placeholders(template)} == {"institution", "full_name", "call_back"}
+        assert template == STANDARD_TEXTS["machine"][language]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_the_call_begins_with_who_calls_and_for_whom(script: Script) -> None:
+    first = Conversation(script, example_values(script, "ru")).begin().actions[0]
+    assert first == Say("opening")
+    assert script.texts["opening"].wording["ru"].startswith("Это {institution}. Важное сообщение. ")
+    assert script.texts["opening"].wording["en"].startswith("This is {institution}. An important message ")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_sentences_are_short(script: Script) -> None:
+    for text in script.texts.values():
+        for template in text.wording.values():
+            for sentence in re.split(r"[.?!]", template):
+                assert len(sentence.split()) <= MOST_WORDS, (text.id, sentence)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_the_first_question_offers_opt_out_and_a_human(script: Script) -> None:
+    assert "other_keys" in script.steps[script.start].texts()
+    assert (script.opt_out_key, script.human_key) == ("9", "0")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_all_that_can_be_said_has_its_values(script: Script, language: str) -> None:
+    values = example_values(script, language)
+    for text in sayable(script, values):
+        for kind, raw in script.spoken_values(text, language, values).values():
+            assert kind
+            assert raw
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_calling_hours_are_the_usual_ones(script: Script) -> None:
+    assert script.policy.hours == Hours(Window(time(9), time(20)), Window(time(10), time(18)), "RU")
+
+
+def test_results_go_first_and_are_called_five_times() -> None:
+    by_priority = sorted(SCRIPTS, key=lambda script: -script.priority)
+    assert [script.name for script in by_priority] == [
+        "covid-results",
+        "abandoned-callback",
+        "satisfaction-survey",
+    ]
+    policy = by_priority[0].policy
+    assert (policy.attempts, policy.deadline) == (5, timedelta(hours=72))
+    assert policy.retry_after["busy"] == timedelta(minutes=10)
+    assert "wrong_number" not in policy.retry_after
+
+
+def facts_of(campaign: str, *keys: str, **values: str) -> tuple[list[Fact], Conversation]:
+    """All facts of a call in which these keys are pressed."""
+    script = load_script(LIBRARY / f"{campaign}.yaml")
+    conversation = Conversation(script, {**example_values(script, "ru"), **values})
+    facts = list(conversation.begin().facts)
+    for pressed in keys:
+        facts += conversation.keys(pressed).facts
+    return facts, conversation
+
+
+@pytest.mark.parametrize(
+    ("campaign", "keys", "facts", "outcome"),
+    [
+        (
+            "covid-results",
+            ("1", "1954", "2", "5"),
+            [Verified(), Delivered(), Replied("mark", "5")],
+            "completed",
+        ),
+        ("abandoned-callback", ("2",), [Replied("callback", "not_needed")], "completed"),
+        (
+            "satisfaction-survey",
+            ("1", "5"),
+            [Replied("dealt_with", "yes"), Replied("mark", "5")],
+            "completed",
+        ),
+        (
+            "satisfaction-survey",
+            ("2", "1", "4"),
+            [Replied("dealt_with", "no"), Replied("mark", "1"), Replied("problem", "something_else")],
+            "completed",
+        ),
+    ],
+)
+def test_these_keys_are_a_whole_call(
+    campaign: str, keys: tuple[str, ...], facts: list[Fact], outcome: str
+) -> None:
+    found, conversation = facts_of(campaign, *keys)
+    assert found == facts
+    assert (conversation.outcome, conversation.over) == (outcome, True)
+
+
+def test_a_wanted_callback_is_urgent_work_with_the_time_of_the_call() -> None:
+    facts, _ = facts_of("abandoned-callback", "1", called_at="2026-11-18T14:05:00+03:00")
+    task = TaskRaised("callback", "high", (("called_at", "2026-11-18T14:05:00+03:00"),))
+    assert facts == [Replied("callback", "wanted"), task]
+
+
+@pytest.mark.parametrize("result", ["negative", "positive", "inconclusive"])
+def test_every_result_is_told_with_the_date_of_the_sample(result: str) -> None:
+    script = load_script(LIBRARY / "covid-results.yaml")
+    values = {**example_values(script, "ru"), "result": result}
+    conversation = Conversation(script, values)
+    conversation.begin()
+    conversation.keys("1")
+    said = conversation.keys("1954").actions[0]
+    assert said == Say(result, reported=True)
+    assert script.spoken_values(result, "ru", values) == {"sample_date": ("date", "2026-11-18")}

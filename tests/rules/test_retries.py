@@ -1,0 +1,180 @@
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, get_args
+
+import pytest
+
+from campaigns.rules.hours import Hours, Window
+from campaigns.rules.policy import Policy
+from campaigns.rules.retries import FINAL, Next, after_attempt, after_interruption, backoff
+from campaigns.words import Outcome
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+ALWAYS = Hours(Window(time(0), time(0)), Window(time(0), time(0)))
+WAITS = {
+    "busy": timedelta(minutes=10),
+    "no_answer": timedelta(hours=2),
+    "not_here": timedelta(hours=3),
+    "voicemail": timedelta(hours=4),
+    "hung_up": timedelta(hours=5),
+}
+POLICY = Policy(3, WAITS, ALWAYS)
+
+
+def after(policy: Policy = POLICY, **changes: Any) -> Next:
+    facts: dict[str, Any] = {
+        "attempts_used": 0,
+        "own_failures": 0,
+        "cause": "answered",
+        "ours": False,
+        "rang": True,
+        "outcome": "unanswered",
+        "delivered": False,
+        "now": NOW,
+    }
+    return after_attempt(policy, **(facts | changes))
+
+
+@pytest.mark.parametrize("outcome", sorted(FINAL))
+@pytest.mark.parametrize("cause", ["answered", "media", "line_lost"])
+def test_a_final_outcome_is_done(outcome: Outcome, cause: str) -> None:
+    assert after(outcome=outcome, cause=cause, ours=cause != "answered") == Next(
+        "done", outcome, None, None, counted=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome", "wait", "reason"),
+    [
+        ("busy", "unanswered", timedelta(minutes=10), "retry"),
+        ("no_answer", "unanswered", timedelta(hours=2), "retry"),
+        ("busy", "failed", timedelta(minutes=10), "retry"),
+        ("answered", "not_here", timedelta(hours=3), "not_here"),
+        ("answered", "voicemail", timedelta(hours=4), "retry"),
+        ("answered", "hung_up", timedelta(hours=5), "retry"),
+    ],
+)
+def test_the_wait_goes_by_cause_or_outcome(
+    cause: str, outcome: Outcome, wait: timedelta, reason: str
+) -> None:
+    found = after(cause=cause, outcome=outcome)
+    assert (found.state, found.outcome, found.counted) == ("waiting", outcome, True)
+    assert (found.next_at, found.wait_reason) == (NOW + wait, reason)
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        ("wrong_number", "unanswered"),
+        ("blocked", "unanswered"),
+        ("declined", "unanswered"),
+        ("answered", "silent"),
+        ("answered", "failed"),
+    ],
+)
+def test_what_the_policy_does_not_name_is_never_tried_again(cause: str, outcome: Outcome) -> None:
+    assert after(cause=cause, outcome=outcome, rang=False) == Next(
+        "exhausted", outcome, None, None, counted=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("used", "state"), [(0, "waiting"), (1, "waiting"), (2, "exhausted"), (7, "exhausted")]
+)
+def test_attempts_come_to_an_end(used: int, state: str) -> None:
+    assert after(cause="busy", attempts_used=used).state == state
+
+
+@pytest.mark.parametrize("used", [0, 2, 9])
+@pytest.mark.parametrize(
+    ("cause", "rang"),
+    [
+        ("unreachable", False),
+        ("congestion", False),
+        ("rate_limited", False),
+        ("authentication", False),
+        ("media", False),
+        ("line_lost", False),
+        ("line_lost", True),
+    ],
+)
+def test_a_failure_of_our_own_uses_up_no_attempt(cause: str, rang: bool, used: int) -> None:
+    found = after(cause=cause, ours=True, rang=rang, outcome="failed", attempts_used=used)
+    assert found == Next("waiting", "failed", NOW + timedelta(seconds=60), "own_failure", counted=False)
+
+
+def test_a_line_lost_in_a_survey_is_tried_again() -> None:
+    found = after(cause="line_lost", ours=True, outcome="partial")
+    assert (found.state, found.wait_reason, found.counted) == ("waiting", "own_failure", False)
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [("media", "failed"), ("congestion", "failed"), ("media", "silent"), ("media", "partial")],
+)
+def test_our_failure_after_it_rang_counts_but_closes_nobody_early(cause: str, outcome: Outcome) -> None:
+    found = after(cause=cause, ours=True, outcome=outcome, own_failures=1)
+    assert found == Next("waiting", outcome, NOW + timedelta(seconds=120), "retry", counted=True)
+    assert after(cause=cause, ours=True, outcome=outcome, attempts_used=2).state == "exhausted"
+
+
+def test_the_policy_may_say_how_long_to_wait_after_media_failures() -> None:
+    policy = Policy(3, {"media": timedelta(minutes=7)}, ALWAYS)
+    assert after(policy, cause="media", ours=True, outcome="failed").next_at == NOW + timedelta(minutes=7)
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 60), (1, 120), (2, 240), (5, 1920), (6, 3600), (50, 3600), (10**6, 3600)]
+)
+def test_the_wait_after_own_failures_doubles_up_to_an_hour(failures: int, seconds: int) -> None:
+    assert backoff(timedelta(seconds=60), failures) == timedelta(seconds=seconds)
+    found = after(cause="unreachable", ours=True, rang=False, outcome="failed", own_failures=failures)
+    assert found.next_at == NOW + timedelta(seconds=seconds)
+
+
+def test_a_partial_survey_is_done_unless_the_policy_wants_the_rest() -> None:
+    assert after(outcome="partial") == Next("done", "partial", None, None, counted=True)
+    eager = Policy(2, WAITS | {"partial": timedelta(days=1)}, ALWAYS)
+    assert after(eager, outcome="partial").next_at == NOW + timedelta(days=1)
+    assert after(eager, outcome="partial", attempts_used=1).state == "exhausted"
+
+
+@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("rang", [True, False])
+@pytest.mark.parametrize("cause", ["answered", "busy", "media", "line_lost", "unreachable"])
+@pytest.mark.parametrize("outcome", get_args(Outcome))
+def test_who_heard_the_message_is_never_called_again(
+    outcome: Outcome, cause: str, ours: bool, rang: bool
+) -> None:
+    eager = Policy(9, WAITS | {"partial": timedelta(days=1), "silent": timedelta(days=1)}, ALWAYS)
+    found = after(eager, outcome=outcome, cause=cause, ours=ours, rang=rang, delivered=True)
+    assert (found.state, found.next_at) == ("done", None)
+    assert found.outcome == (outcome if outcome in FINAL | {"partial"} else "delivered")
+    again = after_interruption(own_failures=0, outcome=outcome, delivered=True, now=NOW)
+    assert (again.state, again.next_at) == ("done", None)
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(0, 10), (1, 20), (3, 80), (9, 3600), (99, 3600)])
+def test_an_interrupted_call_is_tried_again_soon(failures: int, seconds: int) -> None:
+    found = after_interruption(own_failures=failures, outcome="failed", delivered=False, now=NOW)
+    assert found == Next("waiting", "failed", NOW + timedelta(seconds=seconds), "interrupted", counted=False)
+
+
+def test_an_interrupted_call_with_a_final_outcome_is_done() -> None:
+    assert (
+        after_interruption(own_failures=0, outcome="wrong_person", delivered=False, now=NOW).state == "done"
+    )
+
+
+@pytest.mark.parametrize(
+    ("attempts", "waits", "deadline", "sentence"),
+    [
+        (0, {}, None, "at least one attempt"),
+        (1, {"busy": timedelta(0)}, None, 'the wait after "busy"'),
+        (1, {}, timedelta(days=-1), "the deadline of a campaign"),
+    ],
+)
+def test_a_policy_that_cannot_be_followed_is_refused(
+    attempts: int, waits: dict[str, timedelta], deadline: timedelta | None, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Policy(attempts, waits, ALWAYS, deadline)
