@@ -1,0 +1,1 @@
+"""Files of customers -> contacts; one file per format."""

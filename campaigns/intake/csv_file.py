@@ -1,0 +1,129 @@
+"""A CSV file of contacts -> the queue of a campaign; what is wrong goes to a rejects file beside it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from campaigns.flows.script import Script
+from campaigns.intake.rejects import Rejects
+from campaigns.intake.rows import NEEDED, OPTIONAL, IntakeDefaults, RowReader, Unusable, Usable
+from campaigns.intake.table import OWN_COLUMNS, Row, Table, open_table
+from campaigns.store import contacts
+from campaigns.store.contacts import NewContact
+from campaigns.store.database import Database
+
+__all__ = ["Counts", "IntakeDefaults", "queue_csv"]
+
+BATCH_ROWS = 1000  # one transaction each: the database is held for some hundredths of a second
+PROGRESS_LINES = 1000
+CHANGED = "external_id is already queued with other values"
+LATE = "deadline has passed"
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many lines of the file are done."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of one file.
+
+    new: queued now. known: queued before with the same content. rejected: written to `rejects_path` with the
+    reasons; when that failed, `rejects_path` is None and `complaint` is one plain sentence.
+    ignored_columns: names in the header that this campaign has no use for.
+    """
+
+    new: int
+    known: int
+    rejected: int
+    rejects_path: Path | None
+    ignored_columns: tuple[str, ...] = ()
+    complaint: str = ""
+
+
+def queue_csv(
+    db: Database,
+    script: Script,
+    path: Path,
+    defaults: IntakeDefaults,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> Counts:
+    """Queue every right row of the file for the script's campaign; the same file again adds nothing.
+
+    Raises IntakeError when the file as a whole cannot be used, before anything is queued, and DatabaseError.
+    A row is known or changed by its `external_id`; one that is changed is rejected, the queued one stands.
+    """
+    table = open_table(path, needed=(*NEEDED, *script.fields), optional=OPTIONAL)
+    with Rejects(table) as rejects:
+        queueing = _Queueing(db, RowReader(script, defaults, now), rejects, now)
+        for row in table.rows():
+            queueing.take(row, table)
+            if row.line % PROGRESS_LINES == 0:
+                progress(row.line, table.text.lines)
+        queueing.flush()
+    progress(table.text.lines, table.text.lines)
+    return Counts(
+        queueing.new, queueing.known, rejects.count, rejects.path, _ignored(table, script), rejects.complaint
+    )
+
+
+class _Queueing:
+    """Rows on their way into the database or to the rejects, batch by batch."""
+
+    def __init__(self, db: Database, reader: RowReader, rejects: Rejects, now: datetime) -> None:
+        self.new = 0
+        self.known = 0
+        self._db = db
+        self._reader = reader
+        self._rejects = rejects
+        self._now = now
+        self._right: list[tuple[Row, NewContact]] = []
+        self._wrong: list[tuple[Row, Sequence[str]]] = []
+
+    def take(self, row: Row, table: Table) -> None:
+        """Read one row; a full batch is queued."""
+        if row.complaint:
+            self._wrong.append((row, (row.complaint,)))
+        else:
+            self._read(row, dict(zip(table.keys, row.cells, strict=False)))
+        if len(self._right) + len(self._wrong) >= BATCH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Queue what is right in one transaction, then write down what is wrong, in the order of the file."""
+        batch = [contact for _, contact in self._right]
+        verdicts = contacts.add(self._db, batch, self._now) if batch else []
+        self.new += verdicts.count("new")
+        self.known += verdicts.count("known")
+        for (row, _), verdict in zip(self._right, verdicts, strict=True):
+            if verdict == "changed":
+                self._wrong.append((row, (CHANGED,)))
+        for row, reasons in sorted(self._wrong, key=lambda wrong: wrong[0].line):
+            self._rejects.add(row, reasons)
+        self._right.clear()
+        self._wrong.clear()
+
+    def _read(self, row: Row, cells: Mapping[str, str]) -> None:
+        match self._reader.read(cells):
+            case Unusable(reasons):
+                self._wrong.append((row, reasons))
+            case Usable(contact, late):
+                if not late:
+                    self._right.append((row, contact))
+                elif self._queued_in_time(contact):
+                    self.known += 1
+                else:
+                    self._wrong.append((row, (LATE,)))
+
+    def _queued_in_time(self, contact: NewContact) -> bool:
+        """Its deadline has passed: a repetition is right all the same."""
+        queued = contacts.find(self._db, contact.campaign, contact.external_id)
+        return queued is not None and queued.digest == contact.digest
+
+
+def _ignored(table: Table, script: Script) -> tuple[str, ...]:
+    wanted = {*NEEDED, *OPTIONAL, *script.fields, *OWN_COLUMNS}
+    return tuple(
+        name for name, key in zip(table.columns, table.keys, strict=True) if name and key not in wanted
+    )

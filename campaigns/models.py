@@ -1,0 +1,186 @@
+"""The tables. All times are aware and in UTC: SQLModel stores `datetime` through its one `UTCDateTime`."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, and_, literal, not_
+from sqlmodel import Field, SQLModel, col
+
+from campaigns.words import CampaignState, ContactState, Outcome, TaskState, Urgency, WaitReason
+
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+_RANK_STEP = 10**12  # more seconds than there are from 1970 to the end of time
+
+
+def rank_of(priority: int, deadline: datetime | None) -> int:
+    """One sortable number for who is called first: the higher priority, then the earlier deadline, then none.
+
+    It lets one ascending index serve the order on every database. Whoever changes a contact's priority or
+    deadline must set its rank again.
+    """
+    return int((deadline or END_OF_TIME).timestamp()) - priority * _RANK_STEP
+
+
+class Campaign(SQLModel, table=True):
+    """One purpose and its state; the script is the file of the same name."""
+
+    name: str = Field(primary_key=True)
+    state: CampaignState = Field(sa_type=String)
+    changed_at: datetime
+
+
+class Contact(SQLModel, table=True):
+    """One person to reach in one campaign.
+
+    due: it waits and its `next_at` has passed. leased: an engine holds it, before or during a call; only that
+    engine may move it, and it proves itself with `token`, which grows by one with every lease.
+    """
+
+    __table_args__ = (UniqueConstraint("campaign", "external_id", name="contact_once"),)
+
+    id: int = Field(default=None, primary_key=True)
+    campaign: str = Field(foreign_key="campaign.name")
+    external_id: str
+    phone: str  # E.164 with plus
+    full_name: str
+    language: str
+    time_zone: str  # IANA
+    fields: dict[str, str] = Field(sa_type=JSON)  # canonical, by name
+    digest: str  # of what was queued: tells a repetition from a change
+    not_before: datetime | None = None
+    deadline: datetime | None = None
+    priority: int = 0  # higher goes first
+    rank: int = Field(sa_type=BigInteger)  # rank_of(priority, deadline)
+    state: ContactState = Field(default="waiting", sa_type=String)
+    outcome: Outcome | None = Field(default=None, sa_type=String)
+    next_at: datetime | None = None  # None once closed
+    wait_reason: WaitReason | None = Field(default="queued", sa_type=String)
+    due: bool = False
+    leased: bool = False
+    token: int = 0
+    attempts_used: int = 0
+    own_failures: int = 0  # attempts in a row that used up nothing
+    verification_failures: int = 0  # over all calls
+    delivered_at: datetime | None = None
+    queued_at: datetime
+    closed_at: datetime | None = None
+
+
+class Attempt(SQLModel, table=True):
+    """One call placed for a contact; it is open until `ended_at` is set."""
+
+    __table_args__ = (UniqueConstraint("contact_id", "number", name="attempt_number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id")
+    campaign: str
+    number: int  # 1, 2, 3 ... of the contact
+    trunk: str
+    token: int  # that of the lease it was begun under
+    started_at: datetime
+    rang_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    cause: str | None = None
+    sip_status: int | None = None
+    outcome: Outcome | None = Field(default=None, sa_type=String)
+    counted: bool = False  # whether it used up one of the policy's attempts
+    talk_seconds: float = 0.0
+    recording: str | None = None  # path of the WAV
+
+
+class Answer(SQLModel, table=True):
+    """What a contact last said to a question."""
+
+    __table_args__ = (UniqueConstraint("contact_id", "question", name="answer_once"),)
+
+    id: int = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id")
+    campaign: str
+    attempt_id: int = Field(foreign_key="attempt.id")
+    question: str
+    value: str
+    at: datetime
+
+
+class Task(SQLModel, table=True):
+    """Work for a human that came out of a contact."""
+
+    id: int = Field(default=None, primary_key=True)
+    campaign: str
+    contact_id: int = Field(foreign_key="contact.id")
+    reason: str
+    urgency: Urgency = Field(sa_type=String)
+    state: TaskState = Field(default="open", sa_type=String)
+    details: dict[str, str] = Field(sa_type=JSON)
+    created_at: datetime
+    due_at: datetime
+    closed_at: datetime | None = None
+    note: str = ""
+
+
+class OptOut(SQLModel, table=True):
+    """A number that no campaign may call."""
+
+    __tablename__: ClassVar[str] = "opt_out"
+
+    phone: str = Field(primary_key=True)
+    how: str
+    at: datetime
+
+
+# Inlined rather than bound: a database uses a partial index only when it sees the index's own condition.
+WAITING = literal("waiting", literal_execute=True)
+DUE = col(Contact.due).is_(True)
+LEASED = col(Contact.leased).is_(True)
+ASLEEP = and_(col(Contact.state) == WAITING, not_(DUE), not_(LEASED))
+PERISHABLE = and_(col(Contact.state) == WAITING, not_(LEASED), col(Contact.deadline).is_not(None))
+OPEN_ATTEMPT = col(Attempt.ended_at).is_(None)
+
+Index(
+    "contact_due",
+    col(Contact.campaign),
+    col(Contact.rank),
+    col(Contact.next_at),
+    col(Contact.id),
+    sqlite_where=DUE,
+    postgresql_where=DUE,
+)
+Index(
+    "contact_asleep",
+    col(Contact.campaign),
+    col(Contact.next_at),
+    col(Contact.rank),
+    sqlite_where=ASLEEP,
+    postgresql_where=ASLEEP,
+)
+Index(
+    "contact_perishable",
+    col(Contact.campaign),
+    col(Contact.deadline),
+    sqlite_where=PERISHABLE,
+    postgresql_where=PERISHABLE,
+)
+Index(
+    "contact_one_call_a_phone", col(Contact.phone), unique=True, sqlite_where=LEASED, postgresql_where=LEASED
+)
+Index("contact_phone", col(Contact.phone))
+Index(
+    "contact_standing",
+    col(Contact.campaign),
+    col(Contact.state),
+    col(Contact.wait_reason),
+    col(Contact.next_at),
+    col(Contact.outcome),
+)
+Index(
+    "attempt_open",
+    col(Attempt.contact_id),
+    unique=True,
+    sqlite_where=OPEN_ATTEMPT,
+    postgresql_where=OPEN_ATTEMPT,
+)
+Index("attempt_endings", col(Attempt.campaign), col(Attempt.cause))
+Index("answer_figures", col(Answer.campaign), col(Answer.question), col(Answer.value))
+Index("task_figures", col(Task.campaign), col(Task.state))
+Index("task_of_contact", col(Task.contact_id), col(Task.reason))

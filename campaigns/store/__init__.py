@@ -1,0 +1,1 @@
+"""The truth: every change of a contact is one transaction here."""

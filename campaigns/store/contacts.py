@@ -1,0 +1,222 @@
+"""Contacts: queued, taken by an engine that is about to call, given back, closed."""
+
+import time
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple, assert_never
+
+import sqlalchemy
+from sqlalchemy import func
+from sqlmodel import Session, col, select, update
+
+from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
+from campaigns.rules.due import CallNow, Close, WaitUntil
+from campaigns.store import optouts, order
+from campaigns.store.campaigns import running
+from campaigns.store.database import Database
+from campaigns.store.decisions import CloseTasks, Judge, lease, put_all_off, shut
+from campaigns.store.queueing import NewContact, Verdict, add
+from campaigns.words import ContactState, WaitReason
+
+__all__ = [
+    "NewContact",
+    "Verdict",
+    "add",
+    "answers",
+    "due_count",
+    "expire",
+    "find",
+    "interrupted_count",
+    "listing",
+    "postpone",
+    "release",
+    "release_all",
+    "take",
+    "waiting_summary",
+]
+
+LOCK_SECONDS = 0.05  # how long one transaction goes on judging; another 50 ms pass with reading and writing
+BREATH_SECONDS = 0.005  # between two transactions, so that other writers get their turn
+TAKE_SECONDS = 0.2  # of one `take`: an engine that waits for it hears no key meanwhile
+COUNTED_AT_MOST = 10_000  # about 3 ms
+BATCH_FIRST, BATCH_LARGEST = 8, 500  # contacts read in one transaction; it grows while few may be called
+
+
+class Waiting(NamedTuple):
+    """Contacts of one campaign that wait for one reason."""
+
+    campaign: str
+    reason: WaitReason
+    contacts: int
+    earliest: datetime
+
+
+def take(
+    db: Database,
+    limit: int,
+    now: datetime,
+    judge: Judge,
+    close: CloseTasks,
+    seconds: float = TAKE_SECONDS,
+    only: Collection[str] | None = None,
+) -> list[Contact]:
+    """Lease up to `limit` contacts of running campaigns that may be called now, first things first.
+
+    only: the campaigns that the caller can judge; None: all.
+
+    What is due is judged until so many are found or `seconds` are over, in transactions of at most about
+    100 ms: who must wait is put off, who must never be called again is closed with its tasks. While
+    `due_count` is not 0, ask again. Never a phone that another contact holds. The rows come detached, with
+    `leased` set and a new `token`.
+    """
+    until = time.perf_counter() + seconds
+    taken: list[Contact] = []
+    batch = max(limit, BATCH_FIRST)
+    while len(taken) < limit:
+        with db.write() as session:
+            campaigns = [name for name in running(session) if only is None or name in only]
+            woken = order.wake(session, campaigns, now)
+            candidates = order.first_in_line(session, campaigns, min(batch, BATCH_LARGEST))
+            leased, judged = _judge_some(session, candidates, limit - len(taken), now, judge, close)
+        taken += leased
+        if not (woken or judged) or time.perf_counter() > until:
+            break
+        batch *= 4
+        if len(taken) < limit:
+            time.sleep(BREATH_SECONDS)
+    return taken
+
+
+def _judge_some(
+    session: Session,
+    candidates: Sequence[Contact],
+    limit: int,
+    now: datetime,
+    judge: Judge,
+    close: CloseTasks,
+) -> tuple[list[Contact], int]:
+    """Carry out the rules' decisions up to the limit or the time: who was leased, how many judged."""
+    leased: dict[str, Contact] = {}  # by phone
+    waits: list[tuple[Contact, WaitUntil]] = []
+    judged = 0
+    opted_out = optouts.among(session, {contact.phone for contact in candidates})
+    until = time.perf_counter() + LOCK_SECONDS
+    for contact in candidates:
+        if len(leased) == limit or (judged and time.perf_counter() > until):
+            break
+        if contact.phone in leased:
+            continue
+        judged += 1
+        match judge(contact, contact.phone in opted_out):
+            case CallNow():
+                lease(contact)
+                leased[contact.phone] = contact
+            case WaitUntil() as wait:
+                waits.append((contact, wait))
+            case Close() as decision:
+                shut(session, contact, decision, now, close)
+            case never:
+                assert_never(never)
+    put_all_off(session, waits, now)
+    return list(leased.values()), judged
+
+
+def release(db: Database, contact_id: int, token: int) -> bool:
+    """Give a contact back that was taken and not called; False when the lease is not this one any more."""
+    with db.write() as session:
+        mine = update(Contact).where(col(Contact.id) == contact_id, col(Contact.token) == token)
+        given = session.exec(
+            mine.where(col(Contact.state) == "waiting", LEASED).values(leased=False, due=True)
+        )
+        return given.rowcount == 1
+
+
+def postpone(db: Database, contact_id: int, token: int, at: datetime, reason: WaitReason) -> bool:
+    """Give back a contact that was taken and cannot be called before `at`; False as with `release`."""
+    with db.write() as session:
+        mine = update(Contact).where(col(Contact.id) == contact_id, col(Contact.token) == token)
+        put_off = mine.where(col(Contact.state) == "waiting", LEASED)
+        values = {"leased": False, "due": False, "next_at": at, "wait_reason": reason}
+        return session.exec(put_off.values(values)).rowcount == 1
+
+
+def release_all(db: Database) -> int:
+    """Give back all that a dead engine had taken and not called; how many."""
+    with db.write() as session:
+        held = update(Contact).where(LEASED, col(Contact.state) == "waiting")
+        return session.exec(held.values(leased=False, due=True)).rowcount
+
+
+def expire(db: Database, campaigns: Collection[str], now: datetime, close: CloseTasks) -> int:
+    """Close as exhausted who waits past the deadline in these campaigns, whatever their state; how many."""
+    count = 0
+    while True:
+        with db.write() as session:
+            late = order.past_deadline(session, campaigns, now, BATCH_LARGEST)
+            for contact in late:
+                shut(session, contact, Close("exhausted", contact.outcome), now, close)
+        count += len(late)
+        if len(late) < BATCH_LARGEST:
+            return count
+        time.sleep(BREATH_SECONDS)
+
+
+def find(db: Database, campaign: str, external_id: str) -> Contact | None:
+    """The contact of that name in that campaign."""
+    wanted = select(Contact).where(Contact.campaign == campaign, Contact.external_id == external_id)
+    with db.read() as session:
+        return session.exec(wanted).first()
+
+
+def listing(
+    db: Database, campaign: str, state: ContactState | None = None, limit: int | None = None
+) -> list[Contact]:
+    """Contacts of a campaign in the order in which they were queued."""
+    wanted = select(Contact).where(Contact.campaign == campaign)
+    if state is not None:
+        wanted = wanted.where(Contact.state == state)
+    with db.read() as session:
+        return list(session.exec(wanted.order_by(col(Contact.id)).limit(limit)))
+
+
+def answers(db: Database, contact_id: int) -> dict[str, str]:
+    """What this contact last said, by question."""
+    with db.read() as session:
+        said = select(Answer.question, Answer.value).where(Answer.contact_id == contact_id)
+        return dict(session.exec(said.order_by(col(Answer.id))).all())
+
+
+def due_count(db: Database, now: datetime, at_most: int = COUNTED_AT_MOST) -> int:
+    """How many contacts of running campaigns `take` would look at now; nobody holds any of them.
+
+    Counting stops at `at_most` awake and as many asleep ones, for an engine asks this again and again.
+    """
+    with db.read() as session:
+        mine = col(Contact.campaign).in_(running(session))
+        awake = select(Contact.id).where(mine, DUE).limit(at_most)
+        asleep = select(Contact.id).where(mine, ASLEEP, col(Contact.next_at) <= now).limit(at_most)
+        return sum(
+            session.exec(select(func.count()).select_from(some.subquery())).one() for some in (awake, asleep)
+        )
+
+
+def interrupted_count(db: Database) -> int:
+    """How many contacts of running campaigns wait because an engine died in their call."""
+    with db.read() as session:
+        wanted = select(func.count()).where(col(Contact.campaign).in_(running(session)))
+        return session.exec(
+            wanted.where(Contact.state == "waiting", Contact.wait_reason == "interrupted")
+        ).one()
+
+
+def waiting_summary(db: Database) -> list[Waiting]:
+    """Who waits, for what and until when at the earliest, in every campaign; that may have passed already."""
+    groups = col(Contact.campaign), col(Contact.state), col(Contact.wait_reason)  # as an index has them
+    wanted = sqlalchemy.select(*groups, func.count(), func.min(col(Contact.next_at)))
+    with db.read() as session:
+        rows = session.connection().execute(wanted.group_by(*groups).order_by(*groups)).all()
+    return [
+        Waiting(campaign, reason, contacts, earliest)
+        for campaign, state, reason, contacts, earliest in rows
+        if state == "waiting" and reason is not None and earliest is not None
+    ]

@@ -1,0 +1,57 @@
+"""The figures of a campaign, as `campaign report --json` prints them."""
+
+from typing import Any, get_args
+
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+
+from campaigns.models import Answer, Attempt, Campaign, Contact, Task
+from campaigns.store.database import Database
+from campaigns.store.tasks import CLOSED
+from campaigns.words import ContactState
+
+
+def report(db: Database, campaign: str) -> dict[str, Any]:
+    """The campaign's figures, all of one moment.
+
+    contacts: by state; the five states sum to `total`. attempts: calls placed, those that run included.
+    endings: ended calls by cause. outcomes: contacts by what their calls have meant so far.
+    answers: question -> value -> contacts who said so last. tasks: `open` until resolved or verified.
+    """
+    with db.read() as session:
+        row = session.get(Campaign, campaign)
+        attempts = select(func.count()).select_from(Attempt).where(Attempt.campaign == campaign)
+        return {
+            "campaign": campaign,
+            "state": row.state if row else "draft",
+            "contacts": _contacts(session, campaign),
+            "attempts": session.exec(attempts).one(),
+            "endings": _tally(session, col(Attempt.cause), Attempt.campaign == campaign),
+            "outcomes": _tally(session, col(Contact.outcome), Contact.campaign == campaign),
+            "answers": _answers(session, campaign),
+            "tasks": _tasks(session, campaign),
+        }
+
+
+def _contacts(session: Session, campaign: str) -> dict[str, int]:
+    found = _tally(session, col(Contact.state), Contact.campaign == campaign)
+    return {"total": sum(found.values())} | {state: found.get(state, 0) for state in get_args(ContactState)}
+
+
+def _answers(session: Session, campaign: str) -> dict[str, dict[str, int]]:
+    said = select(Answer.question, Answer.value, func.count()).where(Answer.campaign == campaign)
+    answers: dict[str, dict[str, int]] = {}
+    grouped = said.group_by(col(Answer.question), col(Answer.value))
+    for question, value, count in session.exec(grouped.order_by(col(Answer.question), col(Answer.value))):
+        answers.setdefault(question, {})[value] = count
+    return answers
+
+
+def _tasks(session: Session, campaign: str) -> dict[str, int]:
+    kind = case((col(Task.state).in_(CLOSED), "closed"), else_="open")
+    return {"open": 0, "closed": 0} | _tally(session, kind, Task.campaign == campaign)
+
+
+def _tally(session: Session, what: Any, where: Any) -> dict[str, int]:
+    """How many rows there are of each value; rows without a value are left out."""
+    return dict(session.exec(select(what, func.count()).where(where, what.is_not(None)).group_by(what)).all())

@@ -1,0 +1,164 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaigns.flows.fields import Field
+from campaigns.flows.script import Script
+from campaigns.intake.rows import RowReader, Unusable, Usable
+from campaigns.store.contacts import NewContact
+from tests.intake.conftest import DEFAULTS, NOW, script_with
+
+RIGHT = {
+    "external_id": " A-17 ",
+    "phone": "8 (912) 345-67-89",
+    "full_name": "Ёлкина  Зоя ",
+    "language": "RU",
+    "birth_year": "1954",
+    "result": "Positive",
+}
+
+
+def read(script: Script, **changes: str) -> Usable | Unusable:
+    return RowReader(script, DEFAULTS, NOW).read(RIGHT | changes)
+
+
+def contact_of(script: Script, **changes: str) -> NewContact:
+    found = read(script, **changes)
+    assert isinstance(found, Usable), found
+    return found.contact
+
+
+def test_a_right_row_becomes_a_contact(script: Script) -> None:
+    contact = contact_of(script)
+    assert (contact.campaign, contact.external_id, contact.phone) == ("covid-results", "A-17", "+79123456789")
+    assert (contact.full_name, contact.language, contact.time_zone) == (
+        "Ёлкина Зоя",
+        "ru",
+        DEFAULTS.time_zone,
+    )
+    assert contact.fields == {"birth_year": "1954", "result": "positive"}
+    assert (contact.not_before, contact.deadline, contact.priority) == (None, None, 5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({"external_id": ""}, ["external_id is blank"]),
+        ({"external_id": "x" * 201}, ["external_id is not a text of at most 200 characters"]),
+        ({"full_name": " "}, ["full_name is blank"]),
+        ({"language": ""}, ["language is blank"]),
+        ({"language": "de"}, ["language is not one of ru, en"]),
+        ({"phone": "123"}, ["phone is not a number that is in use"]),
+        ({"birth_year": ""}, ["birth_year is blank"]),
+        ({"birth_year": "54"}, ["birth_year is not a year of four digits, such as 1954"]),
+        ({"result": "maybe"}, ["result is not one of negative, positive, inconclusive"]),
+        ({"time_zone": "Moscow"}, ["time_zone is not an IANA time zone, such as Europe/Moscow"]),
+        ({"time_zone": "../../etc/passwd"}, ["time_zone is not an IANA time zone, such as Europe/Moscow"]),
+        ({"deadline": "soon"}, ["deadline is not a possible date and time, such as 2026-11-18 14:05"]),
+        (
+            {"not_before": "31.02.2027"},
+            ["not_before is not a possible date and time, such as 2026-11-18 14:05"],
+        ),
+        ({"deadline": "0001-01-01"}, ["deadline is not in the years 2000 to 2100"]),
+        ({"deadline": "9999-12-31"}, ["deadline is not in the years 2000 to 2100"]),
+        (
+            {"not_before": "22.11.2026", "deadline": "21.11.2026"},
+            ["deadline is not later than not_before"],
+        ),
+        (
+            {"not_before": "22.11.2026 10:00", "deadline": "2026-11-22T10:00"},
+            ["deadline is not later than not_before"],
+        ),
+        (
+            {"phone": "", "birth_year": "", "language": "xx"},
+            ["phone is blank", "language is not one of ru, en", "birth_year is blank"],
+        ),
+    ],
+)
+def test_every_reason_against_a_row_is_named(
+    script: Script, changes: dict[str, str], reasons: list[str]
+) -> None:
+    assert read(script, **changes) == Unusable(tuple(reasons))
+
+
+def test_no_reason_holds_a_value(script: Script) -> None:
+    secret = {name: f"Ivanova8912345 {name[0]}" for name in (*RIGHT, "time_zone", "not_before", "deadline")}
+    found = read(script, **secret)
+    assert isinstance(found, Unusable)
+    assert len(found.reasons) == 7
+    assert "Ivanova" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("raw", "zone", "expected"),
+    [
+        ("2026-11-22T10:30", "", "2026-11-22T05:30+00:00"),  # the clinic's zone, UTC+5
+        ("2026-11-22 10:30", "Europe/Moscow", "2026-11-22T07:30+00:00"),
+        ("22.11.2026 10:30", "Etc/GMT-5", "2026-11-22T05:30+00:00"),
+        ("2026-11-22T10:30+03:00", "Etc/GMT-5", "2026-11-22T07:30+00:00"),
+        ("2026-11-22T10:30Z", "Asia/Kamchatka", "2026-11-22T10:30+00:00"),
+        ("22.11.2026", "Asia/Kamchatka", "2026-11-22T11:59:59+00:00"),  # the end of that day there
+        ("2026-11-22", "America/New_York", "2026-11-23T04:59:59+00:00"),
+    ],
+)
+def test_deadlines_are_in_the_contacts_own_time(script: Script, raw: str, zone: str, expected: str) -> None:
+    assert contact_of(script, deadline=raw, time_zone=zone).deadline == datetime.fromisoformat(expected)
+
+
+def test_a_date_alone_as_not_before_is_its_beginning(script: Script) -> None:
+    contact = contact_of(script, not_before="22.11.2026", deadline="22.11.2026", time_zone="Asia/Kamchatka")
+    assert contact.not_before == datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert contact.deadline == datetime(2026, 11, 22, 11, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "late"), [("20.11.2026 11:59", True), ("20.11.2026 12:00", True), ("20.11.2026", False)]
+)
+def test_a_deadline_that_has_passed_is_late(script: Script, deadline: str, late: bool) -> None:
+    found = read(script, deadline=deadline)
+    assert isinstance(found, Usable)
+    assert found.late is late
+
+
+def test_the_campaigns_deadline_holds_where_the_row_has_none() -> None:
+    script = script_with(deadline=timedelta(days=3))
+    assert contact_of(script).deadline == NOW + timedelta(days=3)
+    start = datetime(2026, 11, 21, 19, tzinfo=UTC)
+    assert contact_of(script, not_before="22.11.2026").deadline == start + timedelta(days=3)
+    assert contact_of(script, deadline="22.11.2026 12:00").deadline == datetime(2026, 11, 22, 7, tzinfo=UTC)
+
+
+def test_times_in_fields_are_in_the_contacts_own_time() -> None:
+    script = script_with(called_at=Field("called_at", "datetime"))
+    contact = contact_of(script, called_at="19.11.2026 14:05", time_zone="Europe/Moscow")
+    assert contact.fields == {"called_at": "2026-11-19T14:05:00+03:00"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, True),
+        (
+            {"phone": "+79123456789", "result": "positive", "full_name": "Ёлкина Зоя"},
+            True,
+        ),  # only written otherwise
+        ({"time_zone": "Asia/Yekaterinburg"}, True),  # said, but it held anyway
+        ({"phone": "89123456780"}, False),
+        ({"result": "negative"}, False),
+        ({"language": "en"}, False),
+        ({"full_name": "Ёлкина Ян"}, False),
+        ({"deadline": "22.11.2026"}, False),
+        ({"time_zone": "Europe/Moscow"}, False),
+    ],
+)
+def test_the_digest_tells_a_repetition_from_a_change(
+    script: Script, changes: dict[str, str], same: bool
+) -> None:
+    assert (contact_of(script, **changes).digest == contact_of(script).digest) is same
+
+
+def test_the_digest_does_not_depend_on_the_day_of_queueing() -> None:
+    script = script_with(deadline=timedelta(days=3))
+    later = RowReader(script, DEFAULTS, NOW + timedelta(days=1)).read(RIGHT)
+    assert isinstance(later, Usable)
+    assert later.contact.digest == contact_of(script).digest

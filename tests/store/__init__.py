@@ -1,0 +1,1 @@
+"""The store: what is written down, and what can never be."""
