@@ -1,0 +1,161 @@
+"""Builds the running system from settings: the only room that picks real or fake."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from campaigns.clock import Clock, SystemClock
+from campaigns.engine.engine import DUTIES, Engine
+from campaigns.engine.planner import CallSettings, Gate, Planner
+from campaigns.engine.renderer import Renderer, RenderProcess
+from campaigns.engine.rulebook import Rulebook
+from campaigns.engine.scheduler import Ticks
+from campaigns.engine.shelf import Shelf
+from campaigns.errors import EngineBusy, NoTrunk, SettingsError
+from campaigns.flows.script import Script
+from campaigns.library import script_named
+from campaigns.rules.pacing import Pacer
+from campaigns.settings import Home, TrunkTable
+from campaigns.store import contacts
+from campaigns.store.database import Database, open_database
+from dialer.lines import Lines
+from dialer.pool import LinePool
+from dialer.settings import LineSettings, Trunk
+from prompts.settings import SpeechSettings
+from prompts.studio import Studio
+
+Tell = Callable[[str], None]
+
+
+def rulebook(home: Home, database: Database, shelf: Shelf) -> Rulebook:
+    """What scripts and rules say of contacts."""
+    institution = home.file.institution
+    return Rulebook(shelf, institution.name, institution.call_back, partial(contacts.answers, database))
+
+
+def script_in_force(home: Home, name: str) -> Script:
+    """The script of one campaign for the engine; who calls must have a name in each of its languages."""
+    script = script_named(home, name)
+    for language in sorted(set(script.languages) - set(home.file.institution.name)):
+        raise SettingsError(f"dialer.toml: [institution.name] needs {language}, which {name} speaks.")
+    return script
+
+
+def speech_settings(home: Home) -> SpeechSettings:
+    """How this home speaks."""
+    return SpeechSettings(folder=home.speech, online=home.file.speech.online)
+
+
+def open_studio(home: Home) -> Studio:
+    """The voices of this home."""
+    return Studio(speech_settings(home))
+
+
+def line_settings(home: Home, trunks: Sequence[Trunk]) -> LineSettings:
+    """The lines of this home."""
+    lines = home.file.lines
+    return LineSettings(
+        trunks=tuple(trunks),
+        count=lines.count,
+        sip_port_first=lines.sip_ports[0],
+        sip_port_last=lines.sip_ports[1],
+        rtp_port_first=lines.rtp_ports[0],
+        rtp_port_last=lines.rtp_ports[1],
+    )
+
+
+@contextmanager
+def running_engine(home: Home, tell: Tell) -> Iterator[Engine]:
+    """The engine of this home with real lines and real speech; it alone may work on the home.
+
+    Raises EngineBusy, NoTrunk, ScriptError, DatabaseError or LinesNotStarted, each with one plain sentence.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_alone(home))
+        database = open_database(home.database_url)
+        trunks = usable_trunks(home, tell)
+        home.recordings.mkdir(mode=0o700, exist_ok=True)
+        renderer = RenderProcess(speech_settings(home))
+        stack.callback(renderer.stop)
+        lines = LinePool(line_settings(home, trunks))
+        stack.callback(lines.stop)
+        lines.start()
+        engine, ticks = build_engine(home, database, lines, renderer, trunks, SystemClock(), tell)
+        ticks.start()
+        stack.callback(ticks.stop)
+        yield engine
+
+
+def build_engine(
+    home: Home,
+    database: Database,
+    lines: Lines,
+    renderer: Renderer,
+    trunks: Sequence[Trunk],
+    clock: Clock,
+    tell: Tell,
+) -> tuple[Engine, Ticks]:
+    """The engine over whatever lines, speech and clock it is given."""
+    shelf = Shelf(database, partial(script_in_force, home), tell)
+    book = rulebook(home, database, shelf)
+    settings = home.file.engine
+    calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings)
+    gates = [Gate(trunk, Pacer(trunk.max_calls, trunk.calls_per_second)) for trunk in trunks]
+    planner = Planner(database, lines, book, renderer, gates, clock, calls, tell)
+    ticks = Ticks(DUTIES)
+    return Engine(database, lines, shelf, book, renderer, planner, clock, ticks, tell), ticks
+
+
+def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
+    """The trunks whose host resolves; the others are told of. Raises NoTrunk when none is left."""
+    trunks = [
+        _trunk(table, home.passwords[table.name]) for table in home.file.trunks if _resolves(table, tell)
+    ]
+    if not trunks:
+        raise NoTrunk(
+            "No trunk can be used, so no call was placed: correct uri in dialer.toml, or the name service."
+        )
+    return trunks
+
+
+def _trunk(table: TrunkTable, password: str) -> Trunk:
+    return Trunk(
+        table.name,
+        table.uri,
+        table.username,
+        password,
+        table.caller_id,
+        table.max_calls,
+        table.calls_per_second,
+    )
+
+
+def _resolves(table: TrunkTable, tell: Tell) -> bool:
+    host = table.uri.removeprefix("sip:").split(";")[0].rpartition("@")[2]
+    host = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    try:
+        socket.getaddrinfo(host.strip("[]"), None)
+    except OSError:
+        tell(f"Trunk {table.name}: the host {host} does not resolve; correct its uri in dialer.toml.")
+        return False
+    return True
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Two engines on one home would call people twice; the kernel drops the lock when a process dies."""
+    try:
+        descriptor = os.open(home.folder / "engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EngineBusy(f"{home.folder} cannot be written to: {error.strerror}.") from None
+    with os.fdopen(descriptor):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EngineBusy(
+                f"Another engine runs on {home.folder}: end it first, or use another home."
+            ) from None
+        yield

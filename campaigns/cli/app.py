@@ -1,0 +1,64 @@
+"""The command `dialer`: all its groups, and how a failure ends."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns.cli import campaign, contacts, home, optout, prompts, queue, tasks
+from campaigns.cli.options import HomeOption
+from campaigns.errors import CampaignsError
+from campaigns.flows.complaints import ScriptError
+from dialer.errors import DialerError
+from prompts.errors import PromptError
+
+app = typer.Typer(
+    name="dialer",
+    help="Calls patients: results, callbacks and surveys by telephone.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("init")(home.init)
+app.command("queue")(queue.queue)
+app.add_typer(campaign.app, name="campaign")
+app.add_typer(contacts.app, name="contacts")
+app.add_typer(tasks.app, name="tasks")
+app.add_typer(optout.app, name="optout")
+app.add_typer(prompts.app, name="prompts")
+app.add_typer(home.database_app, name="db")
+
+
+UntilIdle = Annotated[
+    bool, typer.Option("--until-idle", help="End when no call runs and nothing is due now.")
+]
+HowMany = Annotated[int, typer.Option("--patients", min=1, max=1000, help="How many simulated patients.")]
+Place = Annotated[Path, typer.Option("--home", help="Where to leave what the demonstration made.")]
+
+
+@app.command("run")
+def run(home: HomeOption, until_idle: UntilIdle = False) -> None:
+    """Place the calls of all launched campaigns. Ctrl-C lets running calls end; a second one ends them."""
+    from campaigns.cli.run import (
+        run_campaigns,  # here: no other command waits a second for the engine to load
+    )
+
+    run_campaigns(home, until_idle=until_idle)
+
+
+@app.command("demo")
+def demo(patients: HowMany = 24, home: Place = Path("var/demo")) -> None:
+    """Call simulated patients over real SIP and RTP on this machine."""
+    from campaigns.cli.demo import play
+
+    play(home, patients)
+
+
+def main() -> None:
+    """Run the command; exit 0 done, 1 the work failed, 2 wrong use."""
+    try:
+        app()
+    except (CampaignsError, ScriptError, DialerError, PromptError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the last word of a failed command
+        raise SystemExit(1) from None

@@ -1,0 +1,198 @@
+"""`dialer campaign`: launch, watch and stop campaigns; try their scripts."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from campaigns.cli.options import (
+    CampaignName,
+    HomeOption,
+    JsonOption,
+    console,
+    known_campaign,
+    open_home,
+    print_json,
+    say,
+)
+from campaigns.errors import UnknownCampaign
+from campaigns.flows.complaints import ScriptError
+from campaigns.flows.fields import Field, parse_field
+from campaigns.flows.loader import load_script
+from campaigns.flows.script import Script
+from campaigns.flows.simulate import LINES, example_values, simulate
+from campaigns.library import script_files, script_named
+from campaigns.settings import read_home
+from campaigns.store import campaigns, figures
+from campaigns.web.report import report_page
+from campaigns.words import CampaignState
+
+app = typer.Typer(help="Campaigns: launch, watch, stop, check and try them.", no_args_is_help=True)
+
+
+def _mover(to: CampaignState, done: str) -> Callable[..., None]:
+    def move(name: CampaignName, home: HomeOption) -> None:
+        _, database = known_campaign(home, name)
+        if campaigns.state_of(database, name) == to:
+            say(f"{name} {done} already.")
+            return
+        campaigns.move(database, name, to, datetime.now(UTC))
+        say(f"{name} {done}.")
+
+    return move
+
+
+app.command("launch", help="Let the engine call the campaign's contacts.")(_mover("running", "is running"))
+app.command("pause", help="Hold back the next call; running calls go on.")(_mover("paused", "is paused"))
+app.command("resume", help="Go on after a pause.")(_mover("running", "is running"))
+app.command("stop", help="Hold back all calls until it is launched again.")(_mover("stopped", "is stopped"))
+
+
+@app.command("list")
+def list_campaigns(home: HomeOption, as_json: JsonOption = False) -> None:
+    """Every campaign, its state and its file."""
+    settings, database = open_home(home)
+    states = campaigns.states(database)
+    rows = [
+        (name, states.get(name, "draft"), str(path)) for name, path in sorted(script_files(settings).items())
+    ]
+    if as_json:
+        print_json([{"campaign": name, "state": state, "file": path} for name, state, path in rows])
+        return
+    _print_table(("campaign", "state", "file"), rows)
+
+
+@app.command("show")
+def show(name: CampaignName, home: HomeOption) -> None:
+    """A campaign's rules of calling, fields and steps."""
+    settings = read_home(home)
+    script = script_named(settings, name)
+    say(f"{script.name}: {script.title}; languages {', '.join(script.languages)}")
+    policy = script.policy
+    rows = [
+        ("attempts", str(policy.attempts)),
+        ("deadline", str(policy.deadline or "none")),
+        ("weekdays", str(policy.hours.weekdays)),
+        ("days off", str(policy.hours.weekends or "no calls")),
+        ("holidays of", policy.hours.holidays or "no country"),
+    ]
+    rows += [(f"again after {cause}", str(wait)) for cause, wait in policy.retry_after.items()]
+    _print_table(("rule", "value"), rows)
+    fields = [
+        (field.name, field.type, "private" if field.private else "public") for field in script.fields.values()
+    ]
+    _print_table(("field", "type", "may be said to"), fields)
+
+
+@app.command("check")
+def check(
+    names: Annotated[list[str], typer.Argument(help="Names of campaigns, or files.")], home: HomeOption
+) -> None:
+    """Check campaign files; every complaint names file and line."""
+    known = script_files(read_home(home))
+    complaints = []
+    for name in names:
+        path = known.get(name, Path(name))
+        if not path.exists():
+            raise UnknownCampaign(
+                f"There is no campaign and no file {name}; campaigns are {', '.join(sorted(known))}."
+            )
+        try:
+            load_script(path)
+            say(f"{name} is right.")
+        except ScriptError as error:
+            complaints.append(str(error))
+    if complaints:
+        typer.echo("\n".join(complaints), err=True)
+        raise typer.Exit(1)
+
+
+@app.command("report")
+def report(
+    name: CampaignName,
+    home: HomeOption,
+    as_json: JsonOption = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page with a picture.")] = None,
+) -> None:
+    """What came of a campaign so far."""
+    _, database = known_campaign(home, name)
+    data = figures.report(database, name)
+    if html is not None:
+        html.write_text(report_page([data], datetime.now(UTC)), encoding="utf-8")
+    if as_json:
+        print_json(data)
+        return
+    print_report(data)
+
+
+@app.command("simulate")
+def simulate_call(
+    name: CampaignName,
+    home: HomeOption,
+    language: Annotated[str, typer.Option("--language", help="The language of the call.")] = "ru",
+    value: Annotated[list[str], typer.Option("--value", help="field=value of the contact.")] = [],  # noqa: B006
+    golden: Annotated[Path | None, typer.Option("--golden", help="Write the talk as a golden file.")] = None,
+) -> None:
+    """Play a call in the terminal: the keyboard is the keypad."""
+    script = script_named(read_home(home), name)
+    if language not in script.languages:
+        raise typer.BadParameter(f"{name} speaks {', '.join(script.languages)}", param_hint="--language")
+    values = example_values(script, language) | _pairs(value, script)
+    dump = partial(golden.write_text, encoding="utf-8") if golden else None
+    typer.echo(f"Type {LINES}.")
+    for line in simulate(script, values, language, sys.stdin, dump):
+        typer.echo(line)
+
+
+def _pairs(given: list[str], script: Script) -> dict[str, str]:
+    pairs = {}
+    for pair in given:
+        name, separator, raw = pair.partition("=")
+        if not separator or (name not in script.fields and name != "full_name"):
+            known = ", ".join(["full_name", *script.fields])
+            raise typer.BadParameter(f"write name=value; names are {known}", param_hint="--value")
+        pairs[name] = raw if name == "full_name" else _parsed(script.fields[name], raw)
+    return pairs
+
+
+def _parsed(field: Field, raw: str) -> str:
+    try:
+        return parse_field(field, raw, ZoneInfo("UTC"))
+    except ValueError as error:
+        raise typer.BadParameter(f"{field.name}: {error}", param_hint="--value") from None
+
+
+def print_report(data: Mapping[str, object]) -> None:
+    """One campaign's figures as a table."""
+    rows = []
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            rows.append(
+                (
+                    key,
+                    ", ".join(f"{_flat(name)} {_flat(count)}" for name, count in value.items() if count)
+                    or "-",
+                )
+            )
+        elif key != "campaign":
+            rows.append((key, str(value)))
+    _print_table((str(data["campaign"]), ""), rows)
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{name}: {count}" for name, count in value.items()) + ")"
+    return str(value)
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

@@ -1,0 +1,89 @@
+"""`dialer contacts`: who is to be reached, and how far that got."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from campaigns.cli.options import (
+    CampaignName,
+    HomeOption,
+    JsonOption,
+    console,
+    masked,
+    open_home,
+    print_json,
+    say,
+)
+from campaigns.errors import UnknownContact
+from campaigns.models import Attempt, Contact
+from campaigns.store import attempts, contacts
+from campaigns.words import ContactState
+
+app = typer.Typer(help="Contacts and their attempts.", no_args_is_help=True)
+
+StateOption = Annotated[ContactState | None, typer.Option("--state", help="Only contacts in this state.")]
+
+
+@app.command("list")
+def list_contacts(
+    campaign: CampaignName, home: HomeOption, state: StateOption = None, as_json: JsonOption = False
+) -> None:
+    """The contacts of a campaign."""
+    _, database = open_home(home)
+    rows = [_row(contact) for contact in contacts.listing(database, campaign, state)]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("contact", "phone", "state", "outcome", "attempts", "next", "waits for")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console.print(table)
+
+
+@app.command("show")
+def show(
+    campaign: CampaignName,
+    external_id: Annotated[str, typer.Argument(help="The contact's external_id.")],
+    home: HomeOption,
+    as_json: JsonOption = False,
+) -> None:
+    """One contact with every attempt."""
+    _, database = open_home(home)
+    contact = contacts.find(database, campaign, external_id)
+    if contact is None:
+        raise UnknownContact(f"There is no contact {external_id} in {campaign}.")
+    rows = [_attempt(attempt) for attempt in attempts.of_contact(database, contact.id)]
+    if as_json:
+        print_json(_row(contact) | {"answers": contacts.answers(database, contact.id), "attempts": rows})
+        return
+    for name, value in _row(contact).items():
+        say(f"{name}: {'' if value is None else value}")
+    table = Table("attempt", "trunk", "started", "cause", "outcome", "seconds", "counted")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console.print(table)
+
+
+def _row(contact: Contact) -> dict[str, Any]:
+    return {
+        "contact": contact.external_id,
+        "phone": masked(contact.phone),
+        "state": contact.state,
+        "outcome": contact.outcome,
+        "attempts_used": contact.attempts_used,
+        "next_at": contact.next_at.isoformat(timespec="seconds") if contact.next_at else None,
+        "waits_for": contact.wait_reason,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "trunk": attempt.trunk,
+        "started_at": attempt.started_at.isoformat(timespec="seconds"),
+        "cause": attempt.cause,
+        "outcome": attempt.outcome,
+        "talk_seconds": round(attempt.talk_seconds, 1),
+        "counted": attempt.counted,
+    }

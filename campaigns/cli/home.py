@@ -1,0 +1,47 @@
+"""`dialer init` and `dialer db`: a home and its database."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import typer
+
+from campaigns.cli.options import HomeOption, say
+from campaigns.errors import SettingsError
+from campaigns.settings import FILE_NAME, Home, read_home
+
+database_app = typer.Typer(help="The database of a home.", no_args_is_help=True)
+
+
+def init(home: HomeOption) -> None:
+    """Make a home: settings with comments, an empty database, a folder for campaigns of your own."""
+    try:
+        made = _make(home)
+        settings = read_home(home)
+        settings.own_campaigns.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{home} cannot be made a home: {error.strerror}.") from None
+    _upgrade(settings)
+    say(f"{home} is ready." if made else f"{home} was a home already; nothing was overwritten.")
+    say(f"Next: name your trunk in {home / FILE_NAME}, queue contacts, launch the campaign, run.")
+
+
+def _make(home: Path) -> bool:
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = home / FILE_NAME
+    if path.exists():
+        return False
+    path.write_text(files("campaigns").joinpath(FILE_NAME).read_text(encoding="utf-8"), encoding="utf-8")
+    return True
+
+
+@database_app.command("upgrade")
+def upgrade(home: HomeOption) -> None:
+    """Bring the database up to this version of the program."""
+    _upgrade(read_home(home))
+    say("The database is up to date.")
+
+
+def _upgrade(home: Home) -> None:
+    from campaigns.store.creation import create_database  # here: only these two commands need alembic
+
+    create_database(home.database_url)

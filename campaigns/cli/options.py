@@ -1,0 +1,54 @@
+"""Options and output that every command shares."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from campaigns.library import script_named
+from campaigns.settings import Home, read_home
+from campaigns.store.database import Database, open_database
+
+HomeOption = Annotated[Path, typer.Option("--home", envvar="DIALER_HOME", help="The home folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print data alone.")]
+CampaignName = Annotated[str, typer.Argument(help="Name of the campaign.")]
+
+SHOWN_DIGITS = 2
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def open_home(folder: Path) -> tuple[Home, Database]:
+    """The settings and the database of a home."""
+    home = read_home(folder)
+    return home, open_database(home.database_url)
+
+
+def known_campaign(folder: Path, name: str) -> tuple[Home, Database]:
+    """The same, once it is sure that the campaign exists and its file is right."""
+    home, database = open_home(folder)
+    script_named(home, name)
+    return home, database
+
+
+def print_json(data: Any) -> None:
+    """Data alone, on standard output."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def say(sentence: str) -> None:
+    """One plain sentence on standard output, never broken into lines."""
+    console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def tell(sentence: str) -> None:
+    """One plain sentence for the supervisor, beside the data."""
+    errors.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def masked(phone: str) -> str:
+    """A number by which nobody can be called; its last digits tell two apart."""
+    return f"{phone[:2]}…{phone[-SHOWN_DIGITS:]}"

@@ -1,0 +1,76 @@
+"""`dialer run`: the engine, with what it does on the screen."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import typer
+from rich.live import Live
+
+from campaigns.assemble import running_engine
+from campaigns.cli.options import console, open_home, say, tell
+from campaigns.cli.screen import calls_table
+from campaigns.engine.engine import Engine, Summary
+from campaigns.settings import read_home
+from campaigns.store import contacts
+
+REFRESH_PER_SECOND = 4
+
+
+def run_campaigns(home: Path, *, until_idle: bool) -> None:
+    """Place the calls of all launched campaigns, until told to stop or nothing is due."""
+    settings = read_home(home)
+    with running_engine(settings, tell) as engine:
+        heed_signals(engine)
+        summary = watch(engine, until_idle=until_idle)
+    say_what_waits(home)
+    if not report(summary):
+        raise typer.Exit(1)
+
+
+def watch(engine: Engine, *, until_idle: bool) -> Summary:
+    """Run the engine, with its calls shown live where somebody looks."""
+    if not console.is_terminal:
+        return engine.run(until_idle=until_idle, each_pass=lambda: None)
+    with Live(
+        get_renderable=lambda: calls_table(engine),
+        console=console,
+        refresh_per_second=REFRESH_PER_SECOND,
+        transient=True,
+    ):
+        return engine.run(until_idle=until_idle, each_pass=lambda: None)
+
+
+def heed_signals(engine: Engine) -> None:
+    """The first Ctrl-C or SIGTERM lets calls end, the second ends them."""
+    received = 0
+
+    def heed(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal received
+        received += 1
+        if received == 1:
+            engine.drain()
+        else:
+            engine.cut()
+
+    signal.signal(signal.SIGINT, heed)
+    signal.signal(signal.SIGTERM, heed)
+
+
+def report(summary: Summary) -> bool:
+    """Say what was done; False when every call failed for a reason of the trunk's or our own."""
+    say(f"{summary.placed} calls placed, {summary.answered} answered.")
+    if summary.own_failures:
+        tell(
+            f"{summary.own_failures} calls failed at the trunk or on this machine; "
+            "no attempt of a patient was used up, and they are tried again."
+        )
+    return summary.placed == 0 or summary.own_failures < summary.placed
+
+
+def say_what_waits(folder: Path) -> None:
+    """What is left for later, and until when."""
+    home, database = open_home(folder)
+    for campaign, reason, count, earliest in contacts.waiting_summary(database):
+        until = earliest.astimezone(home.file.engine.zone).isoformat(timespec="minutes")
+        say(f"{campaign}: {count} wait ({reason}), the first until {until}.")

@@ -1,0 +1,30 @@
+"""What a supervisor sees of running calls; numbers are never whole."""
+
+import time
+
+from rich.table import Table
+
+from campaigns.cli.options import masked
+from campaigns.engine.engine import Engine
+
+
+def calls_table(engine: Engine) -> Table:
+    """The calls in progress."""
+    summary = engine.summary
+    table = Table(
+        title=f"{len(engine.live)} calls now, {summary.placed} placed, {summary.answered} answered",
+        expand=True,
+    )
+    for column in ("call", "campaign", "number", "trunk", "state", "now saying", "seconds"):
+        table.add_column(column, justify="right" if column == "seconds" else "left")
+    for call in engine.live:
+        table.add_row(
+            str(call.attempt),
+            call.contact.campaign,
+            masked(call.contact.phone),
+            call.trunk,
+            call.state,
+            call.talk.saying,
+            f"{time.monotonic() - call.since:.0f}",
+        )
+    return table

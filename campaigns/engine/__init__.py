@@ -1,0 +1,1 @@
+"""Turns rules into calls."""

@@ -1,0 +1,113 @@
+"""The only room that knows both the script's words and the line's: plays one script over one call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from campaigns.flows.run import Conversation
+from campaigns.flows.turns import Action, Ask, Fact, HangUp, Say, Silence, Turn
+from campaigns.words import Outcome
+from dialer import messages
+from dialer.messages import Command, Event
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What came of an event: facts to store first, commands to send then."""
+
+    facts: tuple[Fact, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+
+class Talk:
+    """One call and the script that it plays.
+
+    `clips` holds a finished WAV for each text of the script that could be said to this contact.
+    """
+
+    def __init__(
+        self, call: str, conversation: Conversation, clips: Mapping[str, Path], recording: Path | None
+    ) -> None:
+        self._call = call
+        self._conversation = conversation
+        self._clips = clips
+        self._recording = recording
+        self._sent = 0
+        self._playing: dict[str, Say] = {}
+        self._question = ""
+        self._hang_up_when_played = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the call means if it ended now."""
+        return self._conversation.outcome
+
+    @property
+    def saying(self) -> str:
+        """The text that plays now; "" while we listen."""
+        return next((say.text for say in self._playing.values()), "")
+
+    def on(self, event: Event) -> Reaction:
+        """The script's reaction; an event of a prompt or a question that is no longer current is ignored."""
+        match event:
+            case messages.Answered():
+                return self._answered()
+            case messages.Collected(question=question, keys=keys) if question == self._question:
+                self._question = ""
+                return self._carry_out(self._conversation.keys(keys))
+            case messages.Heard() if not self._conversation.over:
+                self._question = ""
+                return self._carry_out(self._conversation.machine())
+            case messages.Played(prompt=prompt, finished=finished) if prompt in self._playing:
+                return self._played(self._playing.pop(prompt), finished)
+            case _:
+                return Reaction()
+
+    def _answered(self) -> Reaction:
+        reaction = self._carry_out(self._conversation.begin())
+        if self._recording is None:
+            return reaction
+        record = messages.Record(self._call, str(self._recording))
+        return Reaction(reaction.facts, (*reaction.commands, record))
+
+    def _played(self, say: Say, finished: bool) -> Reaction:
+        turn = self._conversation.heard(say.text) if finished and say.reported else Turn()
+        reaction = self._carry_out(turn)
+        return Reaction(reaction.facts, (*reaction.commands, *self._good_bye()))
+
+    def _carry_out(self, turn: Turn) -> Reaction:
+        commands = [command for action in turn.actions for command in self._commands(action)]
+        return Reaction(turn.facts, tuple(commands))
+
+    def _commands(self, action: Action) -> Sequence[Command]:
+        match action:
+            case Say(text=text):
+                prompt = self._next_id(text)
+                self._playing[prompt] = action
+                return [messages.Play(self._call, prompt, str(self._clips[text]))]
+            case Ask():
+                self._question = self._next_id(action.question)
+                return [self._collect(action)]
+            case Silence():
+                return [messages.StopPlaying(self._call)]
+            case HangUp():
+                self._hang_up_when_played = True
+                return self._good_bye()
+            case _:
+                assert_never(action)
+
+    def _collect(self, ask: Ask) -> messages.Collect:
+        return messages.Collect(
+            self._call, self._question, ask.max_keys, ask.end_key, ask.first_key_seconds, ask.next_key_seconds
+        )
+
+    def _good_bye(self) -> Sequence[Command]:
+        """Hangs up once the last prompt has been played."""
+        if self._playing or not self._hang_up_when_played:
+            return []
+        return [messages.HangUp(self._call)]
+
+    def _next_id(self, name: str) -> str:
+        self._sent += 1
+        return f"{self._sent}-{name}"

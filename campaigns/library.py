@@ -1,0 +1,25 @@
+"""Which campaigns a home has: the shipped files and its own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from campaigns.errors import UnknownCampaign
+from campaigns.flows.loader import LIBRARY, find_scripts, load_script
+from campaigns.flows.script import Script
+from campaigns.settings import Home
+
+
+def script_files(home: Home) -> Mapping[str, Path]:
+    """Every campaign file by name: the shipped ones, and the home's own, which go first."""
+    return find_scripts(LIBRARY, home.own_campaigns)
+
+
+def script_named(home: Home, name: str) -> Script:
+    """The checked script of one campaign; raises UnknownCampaign, or ScriptError with every complaint."""
+    files = script_files(home)
+    if name not in files:
+        known = ", ".join(sorted(files))
+        raise UnknownCampaign(
+            f"There is no campaign {name}; there are {known}. Own ones go into {home.own_campaigns}."
+        )
+    return load_script(files[name])

@@ -1,0 +1,219 @@
+"""`dialer.toml` as typed values; the one file that reads settings and the environment."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from campaigns.errors import HomeMissing, SettingsError
+
+FILE_NAME = "dialer.toml"
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not an IANA time zone such as Asia/Yekaterinburg")
+    return name
+
+
+def _port_range(ports: tuple[int, int]) -> tuple[int, int]:
+    if not 1024 <= ports[0] < ports[1] <= 65535:
+        raise ValueError("must be two ports between 1024 and 65535, the lower first")
+    return ports
+
+
+def _sip_uri(uri: str) -> str:
+    if not re.fullmatch(r"sip:(?:[^@\s<>]+@)?[\w.\-\[\]:]+(?:;[\w=.\-;]+)?", uri):
+        raise ValueError('must look like "sip:host:port"')
+    return uri
+
+
+PortRange = Annotated[tuple[int, int], AfterValidator(_port_range)]
+
+
+class _Table(BaseModel):
+    """A table of the file; an unknown key is refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TrunkTable(_Table):
+    """`[[trunks]]`: where calls are sent."""
+
+    name: str = Field(min_length=1)
+    uri: Annotated[str, AfterValidator(_sip_uri)]
+    username: str = ""
+    password_env: str = ""
+    caller_id: str = Field(default="", pattern=r"^[^\x00-\x1f<>\"]*$")
+    max_calls: int = Field(default=8, ge=1, le=10_000)
+    calls_per_second: float = Field(default=2.0, gt=0, le=1000)
+
+
+class LinesTable(_Table):
+    """`[lines]`: how many calls at once, and on which ports."""
+
+    count: int = Field(default=8, ge=1, le=480)
+    sip_ports: PortRange = (15000, 15999)
+    rtp_ports: PortRange = (20000, 29999)
+
+
+class DatabaseTable(_Table):
+    """`[database]`: where the truth is kept; empty means `dialer.db` in the home."""
+
+    url: str = ""
+
+
+class SpeechTable(_Table):
+    """`[speech]`: how texts become audio."""
+
+    online: bool = False
+
+
+class EngineTable(_Table):
+    """`[engine]`: how calls are placed."""
+
+    country: str = Field(default="RU", pattern="^[A-Z]{2}$")
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Yekaterinburg"
+    ring_seconds: float = Field(default=30.0, ge=15, le=120)
+    call_limit_seconds: float = Field(default=600.0, ge=30, le=3600)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of contacts whose row names none."""
+        return ZoneInfo(self.time_zone)
+
+
+class InstitutionTable(_Table):
+    """`[institution]`: who calls, as patients hear it, and the number they can call back."""
+
+    name: dict[str, str] = Field(
+        default_factory=lambda: {
+            "ru": "региональная служба здравоохранения",
+            "en": "the regional health service",
+        }
+    )
+    call_back: str = Field(default="+73452500000", pattern=r"^\+[1-9]\d{6,14}$")
+
+
+class SettingsFile(_Table):
+    """The whole of `dialer.toml`."""
+
+    trunks: tuple[TrunkTable, ...] = Field(min_length=1)
+    lines: LinesTable = LinesTable()
+    database: DatabaseTable = DatabaseTable()
+    speech: SpeechTable = SpeechTable()
+    engine: EngineTable = EngineTable()
+    institution: InstitutionTable = InstitutionTable()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "SettingsFile":
+        names = [trunk.name for trunk in self.trunks]
+        if len(set(names)) != len(names):
+            raise ValueError("two trunks have the same name")
+        return self
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home folder and what its `dialer.toml` says."""
+
+    folder: Path
+    file: SettingsFile
+    passwords: Mapping[str, str]  # by name of the trunk
+
+    @property
+    def database_url(self) -> str:
+        """Where the truth is kept."""
+        return self.file.database.url or f"sqlite:///{self.folder / 'dialer.db'}"
+
+    @property
+    def own_campaigns(self) -> Path:
+        """Where people put campaign files of their own."""
+        return self.folder / "campaigns"
+
+    @property
+    def recordings(self) -> Path:
+        """Where recorded calls go."""
+        return self.folder / "recordings"
+
+    @property
+    def speech(self) -> Path:
+        """Where finished audio is kept."""
+        return self.folder / "speech"
+
+
+def read_home(folder: Path, environment: Mapping[str, str] = os.environ) -> Home:
+    """The home's settings.
+
+    Raises `HomeMissing` when there is no `dialer.toml`, `SettingsError` (file, line, key) when it is wrong.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise HomeMissing(
+            f"{folder} is no home: {FILE_NAME} is missing; make one with: dialer init --home {folder}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}."
+        ) from None
+    try:
+        file = SettingsFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        raise SettingsError(_first_complaint(path, text, error)) from None
+    return Home(folder, file, {trunk.name: _password(path, trunk, environment) for trunk in file.trunks})
+
+
+def _password(path: Path, trunk: TrunkTable, environment: Mapping[str, str]) -> str:
+    if not trunk.password_env:
+        return ""
+    if trunk.password_env not in environment:
+        raise SettingsError(
+            f"{path}: trunk {trunk.name} takes its password from the environment variable "
+            f"{trunk.password_env}, which is not set."
+        )
+    return environment[trunk.password_env]
+
+
+def _first_complaint(path: Path, text: str, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "trunks"
+    what = _sentence(first["type"], first["msg"])
+    return f"{path}, line {_line_of(text, first['loc'])}: {where} {what}."
+
+
+def _sentence(kind: str, message: str) -> str:
+    match kind:
+        case "extra_forbidden":
+            return "is not a setting; remove it or correct its name"
+        case "missing":
+            return "is missing"
+        case "value_error":
+            return message.removeprefix("Value error, ")
+        case _:
+            return f"is wrong: {message[0].lower()}{message[1:]}"
+
+
+def _line_of(text: str, location: tuple[Any, ...]) -> int:
+    """The line of the key that a complaint is about: its table first, then the key below it."""
+    table, index, key = (*location, None, None, None)[:3]
+    if not isinstance(index, int):
+        key, index = index, 0
+    seen, line_found = -1, 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(rf"\s*\[\[?\s*{re.escape(str(table))}\b", line):
+            seen, line_found = seen + 1, number
+        elif seen == index and key is not None and re.match(rf"\s*{re.escape(str(key))}\s*[.=]", line):
+            return number
+        elif seen > index:
+            break
+    return line_found
