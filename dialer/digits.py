@@ -45,7 +45,7 @@ class KeyCollector:
     """One question. Each of its methods returns the keys when the question has ended, else None.
 
     The time for the first key runs only while nothing plays (`silence` and `sound` tell), the time for the
-    next one always. The end key as first key is no key at all.
+    next one always. The end key as first key is no key at all; the escape key ends the question at once.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class KeyCollector:
         next_key_seconds: float,
         late_end_key: str = "",
         late_until: float = 0.0,
+        escape_key: str = "",
     ) -> None:
         self.keys = ""
         self.deadline: float | None = None
@@ -65,6 +66,7 @@ class KeyCollector:
         self._next_key_seconds = next_key_seconds
         self._late_end_key = late_end_key
         self._late_until = late_until
+        self._escape_key = escape_key
 
     def silence(self, now: float) -> None:
         """Nothing plays any more: the time for the first key begins."""
@@ -91,7 +93,8 @@ class KeyCollector:
             return Keys(self.keys, "end_key")
         self.keys += key
         self.deadline = now + self._next_key_seconds
-        return Keys(self.keys, "full") if len(self.keys) >= self._max_keys else None
+        full = len(self.keys) >= self._max_keys or key == self._escape_key
+        return Keys(self.keys, "full") if full else None
 
     def expire(self, now: float) -> Keys | None:
         """Time has passed; ended when no key came in time."""

@@ -283,6 +283,7 @@ class FakeLines:
             question.next_key_seconds,
             call.late_end_key,
             call.late_until,
+            question.escape_key,
         )
         call.pressing = serial = next(self._order)
         if call.patient.barges_in:

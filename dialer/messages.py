@@ -75,6 +75,7 @@ class Collect:
     end_key: str  # "" for none; alone, it is no key at all
     first_key_seconds: float
     next_key_seconds: float
+    escape_key: str = ""  # "" for none; ends the question at once and stands among its keys
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from campaigns.assemble import running_engine
 from campaigns.cli.campaign import print_report
 from campaigns.cli.options import console, say, tell
 from campaigns.cli.run import heed_signals, watch
-from campaigns.cli.tasks import as_data, tasks_table
+from campaigns.cli.tasks import tasks_table
 from campaigns.demo.people import Person, people
 from campaigns.demo.stage import CAMPAIGNS, free_ports, make_home, phone_log, phones_for, queue_people
 from campaigns.demo.verdict import differences, read_records
@@ -44,16 +44,15 @@ def play(home: Path, patients: int) -> None:
 def _show(database: Database) -> None:
     for name in CAMPAIGNS:
         print_report(figures.report(database, name))
-    console.print(tasks_table(as_data(tasks.listing(database))))
+    console.print(tasks_table([task.as_json() for task in tasks.listing(database)]))
 
 
 def _leave_behind(home: Home, database: Database) -> None:
     """A page to look at, and one whole call to listen to."""
     page = home.folder / "report.html"
     reports = [figures.report(database, name) for name in CAMPAIGNS]
-    page.write_text(
-        report_page(reports, datetime.now(UTC), as_data(tasks.listing(database))), encoding="utf-8"
-    )
+    work = [task.as_json() for task in tasks.listing(database)]
+    page.write_text(report_page(reports, datetime.now(UTC), work), encoding="utf-8")
     say(f"{page}: the outcomes as a picture, and the open tasks.")
     whole = [
         attempt.recording

@@ -1,6 +1,8 @@
 """`dialer run`: the engine, with what it does on the screen."""
 
+import logging
 import signal
+import sys
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +17,7 @@ from campaigns.settings import read_home
 from campaigns.store import contacts
 
 REFRESH_PER_SECOND = 4
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 def run_campaigns(home: Path, *, until_idle: bool) -> None:
@@ -31,6 +34,8 @@ def run_campaigns(home: Path, *, until_idle: bool) -> None:
 def watch(engine: Engine, *, until_idle: bool) -> Summary:
     """Run the engine, with its calls shown live where somebody looks."""
     if not console.is_terminal:
+        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=LOG_FORMAT)
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
         return engine.run(until_idle=until_idle, each_pass=lambda: None)
     with Live(
         get_renderable=lambda: calls_table(engine),

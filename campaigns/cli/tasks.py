@@ -1,6 +1,5 @@
 """`dialer tasks`: the work that calls left for humans."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -9,7 +8,6 @@ from rich.table import Table
 
 from campaigns.cli.options import HomeOption, JsonOption, console, open_home, print_json, say
 from campaigns.store import tasks
-from campaigns.store.tasks import TaskView
 
 app = typer.Typer(help="Work for humans.", no_args_is_help=True)
 
@@ -25,7 +23,7 @@ def list_tasks(
 ) -> None:
     """The open tasks, the most urgent first."""
     _, database = open_home(home)
-    rows = as_data(tasks.listing(database, campaign, everything))
+    rows = [task.as_json() for task in tasks.listing(database, campaign, everything)]
     if as_json:
         print_json(rows)
         return
@@ -42,24 +40,6 @@ def resolve(
     _, database = open_home(home)
     tasks.resolve(database, number, note, datetime.now(UTC))
     say(f"Task {number} is resolved.")
-
-
-def as_data(views: Sequence[TaskView]) -> list[dict[str, Any]]:
-    """Tasks as other programs read them; times are ISO 8601 with offset."""
-    return [
-        {
-            "id": view.id,
-            "campaign": view.campaign,
-            "contact": view.contact,
-            "reason": view.reason,
-            "urgency": view.urgency,
-            "state": view.state,
-            "due_at": view.due_at.isoformat(timespec="seconds"),
-            "created_at": view.created_at.isoformat(timespec="seconds"),
-            "details": view.details,
-        }
-        for view in views
-    ]
 
 
 def tasks_table(rows: list[dict[str, Any]]) -> Table:

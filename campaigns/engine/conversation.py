@@ -99,7 +99,13 @@ class Talk:
 
     def _collect(self, ask: Ask) -> messages.Collect:
         return messages.Collect(
-            self._call, self._question, ask.max_keys, ask.end_key, ask.first_key_seconds, ask.next_key_seconds
+            self._call,
+            self._question,
+            ask.max_keys,
+            ask.end_key,
+            ask.first_key_seconds,
+            ask.next_key_seconds,
+            ask.escape_key,
         )
 
     def _good_bye(self) -> Sequence[Command]:

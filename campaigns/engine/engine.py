@@ -1,5 +1,6 @@
 """The engine: one thread that hears the lines, asks the database what is due, and keeps both true."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from dialer import messages
 from dialer.endings import ENDINGS
 from dialer.lines import Lines
 from dialer.messages import Event
+
+_log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.05  # the longest that a ready contact waits for its call to be placed
 DUTIES = {"take": 0.2, "expire": 5.0, "campaigns": 1.0}  # how often the database is asked, in seconds
@@ -131,11 +134,11 @@ class Engine:
     def _do_duties(self) -> None:
         """What the database is asked for and told, apart from the calls in progress."""
         now = self._clock.now()
-        if self._ticks.due("expire"):
-            contacts.expire(self._database, self._shelf.names, now, self._rulebook.followups)
         if self._ticks.due("campaigns"):
             self._shelf.refresh(now)
             campaigns.finish_done(self._database, now)
+        if self._ticks.due("expire"):
+            contacts.expire(self._database, self._shelf.names, now, self._rulebook.followups)
         if self._draining:
             return
         if self._ticks.due("take"):
@@ -161,6 +164,8 @@ class Engine:
 
     def _watch(self, placed: Placed) -> None:
         self.summary.placed += 1
+        campaign = placed.contact.campaign
+        _log.info("attempt.began attempt=%d campaign=%s trunk=%s", placed.attempt, campaign, placed.trunk)
         self._calls[str(placed.attempt)] = LiveCall(
             placed.attempt, placed.contact, placed.trunk, placed.talk, self._clock.seconds()
         )
@@ -212,6 +217,7 @@ class Engine:
         self.summary.own_failures += ours
         self._planner.ended(call.trunk, trunk_failed=ENDINGS[cause].blame == "trunk" and not event.rang)
         outcome = _outcome(call.talk, event, ours)
+        _log.info("attempt.ended attempt=%d cause=%s outcome=%s", call.attempt, cause, outcome)
         following = after_attempt(
             self._rulebook.script(call.contact).policy,
             attempts_used=call.contact.attempts_used,

@@ -100,7 +100,12 @@ class Planner:
             return
         now = self._clock.now()
         for contact in contacts.take(
-            self._database, wanted, now, self._judge_at(now), self._rulebook.followups
+            self._database,
+            wanted,
+            now,
+            self._judge_at(now),
+            self._rulebook.followups,
+            only=self._rulebook.campaigns,
         ):
             owner = str(contact.id)
             self._prepared[owner] = _Prepared(contact)

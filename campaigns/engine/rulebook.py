@@ -1,6 +1,6 @@
 """What the scripts and rules say of one contact: may it be called, what may be said, what follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -33,6 +33,11 @@ class Rulebook:
         self._answers = answers
         self._institution = institution
         self._call_back = call_back
+
+    @property
+    def campaigns(self) -> Collection[str]:
+        """The campaigns whose scripts are at hand."""
+        return self._shelf.names
 
     def script(self, contact: Contact) -> Script:
         """The script of the contact's campaign."""

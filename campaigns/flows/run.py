@@ -200,7 +200,8 @@ class Conversation:
     def _await_keys(self, count: int) -> None:
         first = FIRST_KEY_SECONDS if count == 1 else FIRST_OF_SEVERAL_SECONDS
         name = "menu" if self.state.in_menu else self.state.step
-        self._talk.do(Ask(name, count, "" if count == 1 else END_KEY, first, NEXT_KEY_SECONDS))
+        end_key, escape_key = ("", "") if count == 1 else (END_KEY, MENU_KEY)
+        self._talk.do(Ask(name, count, end_key, first, NEXT_KEY_SECONDS, escape_key))
 
     def _goodbye(self) -> None:
         self._talk.say((GOODBYE,))

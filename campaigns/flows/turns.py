@@ -24,6 +24,7 @@ class Ask:
     end_key: str
     first_key_seconds: float
     next_key_seconds: float
+    escape_key: str = ""  # ends the question at once
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, func
 from sqlmodel import Session, col, select
 
 from campaigns.models import Answer, Attempt, Campaign, Contact, Task
@@ -15,19 +15,20 @@ def report(db: Database, campaign: str) -> dict[str, Any]:
     """The campaign's figures, all of one moment.
 
     contacts: by state; the five states sum to `total`. attempts: calls placed, those that run included.
-    endings: ended calls by cause. outcomes: contacts by what their calls have meant so far.
+    endings and outcomes: ended calls by cause, and by what they meant; each sums to the calls that ended.
     answers: question -> value -> contacts who said so last. tasks: `open` until resolved or verified.
     """
     with db.read() as session:
         row = session.get(Campaign, campaign)
         attempts = select(func.count()).select_from(Attempt).where(Attempt.campaign == campaign)
+        ended = and_(col(Attempt.campaign) == campaign, col(Attempt.ended_at).is_not(None))
         return {
             "campaign": campaign,
             "state": row.state if row else "draft",
             "contacts": _contacts(session, campaign),
             "attempts": session.exec(attempts).one(),
-            "endings": _tally(session, col(Attempt.cause), Attempt.campaign == campaign),
-            "outcomes": _tally(session, col(Contact.outcome), Contact.campaign == campaign),
+            "endings": _tally(session, col(Attempt.cause), ended),
+            "outcomes": _tally(session, col(Attempt.outcome), ended),
             "answers": _answers(session, campaign),
             "tasks": _tasks(session, campaign),
         }

@@ -136,7 +136,7 @@ class PhoneProcess:
 
     def _ended(self, key: str) -> None:
         entry = self._open.pop(key)
-        self._account.bury(key)
+        self._account.forget(key)
         append_call(self._log_path, _finished(entry, time.time(), time.monotonic()))
 
 

@@ -13,10 +13,15 @@ _REQUEST_URI_USER = re.compile(r"^INVITE sips?:([^@;>\s]*)@", re.IGNORECASE)
 
 
 class IncomingCall(RefusingCall):
-    """One call from outside. Posts ("answered", key) once and ("ended", key) once."""
+    """One call from outside. Posts ("answered", key) once and ("ended", key) once; then nothing has effect.
+
+    The C++ object is destroyed in its last callback: before the loop gets to it, the library may have given
+    its slot to the next INVITE, and the destruction would hang up that one.
+    """
 
     def __init__(self, loop: Loop, account: pj.Account, key: str, call_id: int) -> None:
         super().__init__(loop, account, key, call_id)
+        self.over = False
         self._player: Any = None
 
     @guarded
@@ -25,56 +30,60 @@ class IncomingCall(RefusingCall):
         if state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.loop.post("answered", self.key)
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.over = True
             self.loop.post("ended", self.key)
+            destroy(pj.Call, self)
+
+    def respond(self, status: int) -> None:
+        """Ring (180), answer (200) or refuse (300 and above)."""
+        prm = pj.CallOpParam(True)
+        prm.statusCode = status
+        if not self.over:
+            self.answer(prm)
+
+    def hang_up(self) -> None:
+        """End it from this side."""
+        if not self.over:
+            self.hangup(pj.CallOpParam(True))
 
     def listen(self) -> None:
-        """Once answered: from now on `level` tells something. The bridge measures only what somebody takes."""
+        """Once answered: from now on `level` tells something; the bridge measures only what is taken."""
         source = self._audio()
         if source is not None:
             source.startTransmit(pj.Endpoint.instance().audDevManager().getPlaybackDevMedia())
 
-    def respond(self, status: int) -> None:
-        """Ring (180), answer (200) or refuse (300 and above); a call that is over stays over."""
-        prm = pj.CallOpParam(True)
-        prm.statusCode = status
-        try:
-            self.answer(prm)
-        except pj.Error as error:
-            if self.isActive():  # not the case when the caller's CANCEL came first
-                raise RuntimeError(f"A simulated phone could not respond with {status}: {error.info()}") from error
-
-    def hang_up(self) -> None:
-        """End it from this side."""
-        if self.isActive():
-            self.hangup(pj.CallOpParam(True))
-
     def level(self) -> int:
         """How loud the far end is now, 0 to 100; 0 before `listen`."""
         media = self._audio()
-        return int(media.getTxLevel()) if media else 0
+        return int(media.getTxLevel()) if media is not None else 0
 
     def press(self, keys: str) -> None:
         """Send keys as RFC 4733 events, 200 ms each; returns at once."""
-        if self.isActive():
+        if not self.over:
             self.dialDtmf(keys)
 
     def play(self, path: str) -> None:
         """Say a WAV once; it stops by itself or with the call."""
         sink = self._audio()
-        if sink is None:
-            return
-        self._player = pj.AudioMediaPlayer()
-        self._player.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
-        self._player.startTransmit(sink)
+        if sink is not None:
+            self._player = pj.AudioMediaPlayer()
+            self._player.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
+            self._player.startTransmit(sink)
 
-    def bury(self) -> None:
-        """After "ended", from the loop: the C++ objects of this call go now, its player a moment later."""
+    def retire(self) -> None:
+        """After "ended", or never to be used again, from the loop: its player goes a moment later."""
+        if not self.over:
+            self.over = True
+            destroy(pj.Call, self)
         if self._player is not None:
-            self.loop.grave.retire(self._player, None)
+            self.loop.grave.retire(
+                self._player, None
+            )  # the bridge forgot the call's port together with the call
             self._player = None
-        destroy(pj.Call, self)
 
     def _audio(self) -> Any:
+        if self.over:
+            return None
         try:
             return self.getAudioMedia(-1)
         except pj.Error:
@@ -82,7 +91,7 @@ class IncomingCall(RefusingCall):
 
 
 class IncomingAccount(RefusingAccount):
-    """Takes every call: posts ("invited", key, called number), and holds it until it is buried."""
+    """Takes every call: posts ("invited", key, called number), and holds it until `forget`."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint.loop)
@@ -97,9 +106,9 @@ class IncomingAccount(RefusingAccount):
         self.calls[key] = IncomingCall(self.loop, self, key, prm.callId)
         self.loop.post("invited", key, called_number(prm.rdata.wholeMsg))
 
-    def bury(self, key: str) -> None:
-        """Forget a call that has ended."""
-        self.calls.pop(key).bury()
+    def forget(self, key: str) -> None:
+        """A call has ended."""
+        self.calls.pop(key).retire()
 
 
 def called_number(message: str) -> str:

@@ -253,6 +253,7 @@ class Session:
             collect.next_key_seconds,
             self._late_end_key,
             self._late_until,
+            collect.escape_key,
         )
         self._heed_silence(now)
 

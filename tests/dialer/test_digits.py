@@ -35,6 +35,12 @@ def test_when_a_question_has_enough(max_keys: int, end_key: str, pressed: str, e
     assert press_all(collector(max_keys, end_key), pressed) == ended
 
 
+@pytest.mark.parametrize(("pressed", "keys"), [("*", "*"), ("19*", "19*")])
+def test_the_escape_key_ends_a_question_at_once(pressed: str, keys: str) -> None:
+    question = KeyCollector(4, "#", 5, 2, escape_key="*")
+    assert press_all(question, pressed) == Keys(keys, "full")
+
+
 def test_the_time_for_the_first_key_begins_with_silence() -> None:
     question = collector()
     assert question.deadline is None

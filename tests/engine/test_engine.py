@@ -1,10 +1,16 @@
 """Whole campaigns over pretend lines: the records say what patients did, and nobody is called twice."""
 
+import logging
+import shutil
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from campaigns.errors import DatabaseUnusable
+from campaigns.flows.loader import LIBRARY
 from campaigns.store import campaigns, optouts
 from campaigns.store.attempts import listing
 from dialer.fake import Patient
@@ -230,3 +236,83 @@ def test_whoever_passes_the_deadline_is_closed_with_a_task_even_when_paused(tmp_
     world.pass_once()
     assert world.contact(COVID, "A-1").state == "exhausted"
     assert world.open_tasks() == [("A-1", "never_reached")]
+
+
+def test_a_trunk_is_never_given_more_calls_than_it_takes(tmp_path: Path) -> None:
+    numbers = [f"+7912000{n:04d}" for n in range(12)]
+    world = World(tmp_path, dict.fromkeys(numbers, HEARS_AND_MARKS), lines=8, trunk_calls=3)
+    for n, number in enumerate(numbers):
+        world.queue(COVID, f"A-{n}", number)
+    world.launch(COVID)
+    world.run_until_idle()
+    assert world.lines.busiest == 3
+    assert world.report(COVID)["contacts"]["done"] == 12
+
+
+def test_calls_start_no_faster_than_the_trunk_allows(tmp_path: Path) -> None:
+    numbers = [f"+7912000{n:04d}" for n in range(6)]
+    world = World(tmp_path, dict.fromkeys(numbers, HEARS_AND_MARKS), lines=8, calls_per_second=2.0)
+    for n, number in enumerate(numbers):
+        world.queue(COVID, f"A-{n}", number)
+    world.launch(COVID)
+    world.run_until_idle()
+    starts = [attempt.started_at for attempt, _ in listing(world.database, COVID)]
+    assert all(later - earlier >= timedelta(seconds=0.5) for earlier, later in pairwise(starts))
+
+
+def test_a_campaign_that_comes_while_the_engine_runs_is_called(tmp_path: Path) -> None:
+    world = World(tmp_path, {NUMBER: Patient(keys=("1",))})
+    world.pass_once()
+    world.queue(CALLBACK, "C-1", NUMBER, fields={"called_at": "2026-03-02T11:05:00+05:00"})
+    world.launch(CALLBACK)
+    world.pass_once()
+    world.run_until_idle()
+    assert world.open_tasks() == [("C-1", "callback")]
+
+
+def test_a_campaign_whose_file_is_wrong_is_paused_and_others_go_on(tmp_path: Path) -> None:
+    own = tmp_path / "campaigns"
+    own.mkdir()
+    shutil.copy(LIBRARY / "abandoned-callback.yaml", own / "abandoned-callback.yaml")
+    world = World(tmp_path, {NUMBER: HEARS_AND_MARKS, "+79120000002": Patient(keys=("1",))})
+    world.queue(COVID, "A-1", NUMBER)
+    world.queue(CALLBACK, "C-1", "+79120000002", fields={"called_at": "2026-03-02T11:05:00+05:00"})
+    world.launch(COVID, CALLBACK)
+    (own / "abandoned-callback.yaml").write_text("name: abandoned-callback\n")
+    world.start()
+    world.run_until_idle()
+    assert world.contact(COVID, "A-1").state == "done"
+    assert world.report(CALLBACK)["state"] == "paused"
+    assert any("abandoned-callback.yaml" in sentence for sentence in world.told)
+
+
+def test_the_log_tells_of_attempts_and_of_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    one_call(tmp_path, HEARS_AND_MARKS)
+    assert "attempt.ended attempt=1 cause=answered outcome=completed" in caplog.text
+    for secret in (NUMBER, NUMBER[1:], "Иванова", "1954", "negative"):
+        assert secret not in caplog.text
+
+
+def test_a_database_that_is_gone_keeps_calls_going_and_is_caught_up(tmp_path: Path) -> None:
+    world = World(tmp_path, {NUMBER: HEARS_AND_MARKS})
+    world.queue(COVID, "A-1", NUMBER)
+    world.launch(COVID)
+    while not world.played():
+        world.pass_once()
+    working = world.database.write
+
+    def fails() -> NoReturn:
+        raise DatabaseUnusable("The database cannot grow: the disk is full.")
+
+    world.database.write = fails  # type: ignore[method-assign]
+    while "thank_you" not in world.played():
+        world.pass_once()
+    world.database.write = working  # type: ignore[method-assign]
+    world.run_until_idle()
+    assert world.report(COVID)["outcomes"] == {"completed": 1}
+    assert world.report(COVID)["answers"] == {"mark": {"5": 1}}
+    assert [sentence for sentence in world.told if "disk is full" in sentence] == [
+        "The database cannot grow: the disk is full. "
+        "Calls in progress go on, no new one is placed until it is mended."
+    ]

@@ -79,15 +79,18 @@ class World:
         folder: Path,
         patients: Mapping[str, Patient],
         lines: int = 4,
-        trunks: int = 1,
+        trunk_calls: int | None = None,
+        calls_per_second: float = 100.0,
         now: datetime = MONDAY_NOON,
     ) -> None:
         self.clock = StoppedClock(now)
-        tables = tuple(
-            TrunkTable(name=f"trunk{n}", uri="sip:127.0.0.1:5060", max_calls=lines, calls_per_second=100)
-            for n in range(trunks)
+        trunk = TrunkTable(
+            name="main",
+            uri="sip:127.0.0.1:5060",
+            max_calls=trunk_calls or lines,
+            calls_per_second=calls_per_second,
         )
-        self.home = Home(folder, SettingsFile(trunks=tables), {})
+        self.home = Home(folder, SettingsFile(trunks=(trunk,)), {})
         self.scripts = {name: load_script(path) for name, path in find_scripts(LIBRARY).items()}
         create_database(self.home.database_url)
         self.database = open_database(self.home.database_url)

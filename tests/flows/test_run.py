@@ -49,7 +49,7 @@ def one_key(question: str) -> Ask:
     return Ask(question, 1, "", FIRST_KEY_SECONDS, NEXT_KEY_SECONDS)
 
 
-YEAR = Ask("born", 4, "#", FIRST_OF_SEVERAL_SECONDS, NEXT_KEY_SECONDS)
+YEAR = Ask("born", 4, "#", FIRST_OF_SEVERAL_SECONDS, NEXT_KEY_SECONDS, "*")
 
 
 @pytest.mark.parametrize(
@@ -248,6 +248,6 @@ def test_a_field_of_digits_is_ended_with_the_hash_key(tmp_path: Path) -> None:
     conversation = Conversation(script, {**VALUES, "born": "123"})
     conversation.begin()
     asked = conversation.keys("1").actions[-1]
-    assert asked == Ask("born", 20, "#", FIRST_OF_SEVERAL_SECONDS, NEXT_KEY_SECONDS)
+    assert asked == Ask("born", 20, "#", FIRST_OF_SEVERAL_SECONDS, NEXT_KEY_SECONDS, "*")
     assert conversation.keys("12").facts == (VerificationFailed(),)
     assert conversation.keys("123").facts == (Verified(),)

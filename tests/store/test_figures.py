@@ -51,12 +51,12 @@ def test_the_figures_of_a_campaign_in_the_middle_of_its_day(db: Database) -> Non
     assert sum(report["contacts"].values()) == 2 * report["contacts"]["total"]
 
 
-def test_a_contact_counts_once_by_its_last_outcome(db: Database) -> None:
+def test_every_ended_call_counts_by_its_outcome(db: Database) -> None:
     queue(db, person("A"))
     [contact] = take(db)
     finish(db, begun(db, contact), contact, RETRY)
     [contact] = take(db, now=NOW + HOUR)
     finish(db, begun(db, contact), contact)
     report = figures.report(db, "results")
-    assert (report["attempts"], report["outcomes"]) == (2, {"completed": 1})
+    assert (report["attempts"], report["outcomes"]) == (2, {"unanswered": 1, "completed": 1})
     assert len(contacts.listing(db, "results", "done")) == 1

@@ -134,3 +134,19 @@ def test_a_pause_holds_within_a_second(tmp_path: Path) -> None:
     assert report["attempts"] == seen.calls < 40
     placed = attempts.listing(open_database(f"sqlite:///{desk.home / 'dialer.db'}"), "covid-results")
     assert max(attempt.started_at for attempt, _ in placed) < paused_at + timedelta(seconds=1)
+
+
+def test_two_engines_on_one_home_are_refused(tmp_path: Path) -> None:
+    with SippPatients({NUMBERS[0]: Rings()}) as sipp:
+        desk = Desk(tmp_path, sipp.uri)
+        desk.queue([f"A-1,{NUMBERS[0]}"])
+        desk.run("campaign", "launch", "covid-results")
+        engine = desk.start("run")
+        sipp.wait_until(lambda seen: bool(seen), 30)
+        assert "Another engine runs" in desk.run("run", code=1).stderr
+        engine.send_signal(signal.SIGINT)
+        engine.send_signal(signal.SIGINT)
+        engine.communicate(timeout=30)
+    report = desk.report()
+    assert report["endings"] == {"line_lost": 1}
+    assert report["contacts"]["waiting"] == 1
