@@ -106,6 +106,7 @@ class Engine:
             self.step(WAIT_SECONDS)
             each_pass()
         self._planner.let_go()
+        campaigns.finish_done(self._database, self._clock.now())
         return self.summary
 
     def recover(self) -> None:
