@@ -71,6 +71,12 @@ class RenderProcess:
         self._open: dict[str, Order] = {}
         self._start()
 
+    @property
+    def pid(self) -> int:
+        """The process at work."""
+        assert self._process.pid is not None  # it was started
+        return self._process.pid
+
     def order(self, order: Order) -> None:
         self._open[order.owner] = order
         self._send(order)

@@ -1,0 +1,98 @@
+"""The rendering process: one order fails and not the next, it is replaced, it ends with its parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from campaigns.engine.renderer import Clips, Order, RenderProcess
+from prompts.settings import SpeechSettings
+from prompts.studio import Text, Value
+
+PATIENCE_SECONDS = 20.0
+GREETING = Text("ru", "Здравствуйте, {full_name}.", {"full_name": Value("name", "Иванова Мария")})
+FAULTY = Text("ru", "Здравствуйте, {full_name}.", {})
+
+PARENT = """
+import sys
+from pathlib import Path
+from campaigns.engine.renderer import RenderProcess
+from prompts.settings import SpeechSettings
+if __name__ == "__main__":
+    renderer = RenderProcess(SpeechSettings(Path(sys.argv[1]), engine="tone"))
+    print(renderer.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def renderer(tmp_path: Path) -> Iterator[RenderProcess]:
+    process = RenderProcess(SpeechSettings(tmp_path / "speech", engine="tone"))
+    yield process
+    process.stop()
+
+
+def await_clips(renderer: RenderProcess, count: int) -> Sequence[Clips]:
+    clips: list[Clips] = []
+    end = time.monotonic() + PATIENCE_SECONDS
+    while len(clips) < count:
+        assert time.monotonic() < end, f"{len(clips)} of {count} orders came back"
+        clips.extend(renderer.finished())
+    return clips
+
+
+def test_an_order_comes_back_as_files_that_can_be_forgotten(renderer: RenderProcess) -> None:
+    renderer.order(Order("7", {"greeting": GREETING}))
+    [clips] = await_clips(renderer, 1)
+    assert (clips.owner, clips.problem) == ("7", "")
+    assert clips.paths["greeting"].read_bytes()[:4] == b"RIFF"
+    renderer.forget("7")
+    assert not clips.paths["greeting"].exists()
+
+
+def test_a_faulty_text_fails_its_own_order_without_telling_a_value(renderer: RenderProcess) -> None:
+    renderer.order(Order("7", {"greeting": FAULTY}))
+    renderer.order(Order("8", {"greeting": GREETING}))
+    bad, good = await_clips(renderer, 2)
+    assert "full_name" in bad.problem
+    assert good.problem == ""
+
+
+def test_a_process_that_dies_costs_one_order_and_is_replaced(renderer: RenderProcess) -> None:
+    os.kill(renderer.pid, signal.SIGSTOP)
+    for owner in "789":
+        renderer.order(Order(owner, {"greeting": GREETING}))
+    os.kill(renderer.pid, signal.SIGKILL)
+    clips = await_clips(renderer, 3)
+    assert sorted(clip.owner for clip in clips) == ["7", "8", "9"]
+    assert [clip.owner for clip in clips if clip.problem] == ["7"]
+
+
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    parent = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "speech")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    end = time.monotonic() + PATIENCE_SECONDS
+    while _runs(child):
+        assert time.monotonic() < end, "the rendering process outlived its parent"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
