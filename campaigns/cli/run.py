@@ -14,7 +14,7 @@ from campaigns.cli.options import console, open_home, say, tell
 from campaigns.cli.screen import calls_table
 from campaigns.engine.engine import Engine, Summary
 from campaigns.settings import read_home
-from campaigns.store import contacts
+from campaigns.store import campaigns, contacts
 
 REFRESH_PER_SECOND = 4
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
@@ -76,6 +76,12 @@ def report(summary: Summary) -> bool:
 def say_what_waits(folder: Path) -> None:
     """What is left for later, and until when."""
     home, database = open_home(folder)
+    states = campaigns.states(database)
+    if "running" not in states.values() and "finished" not in states.values():
+        say("No campaign is running: start one with dialer campaign launch NAME.")
     for campaign, reason, count, earliest in contacts.waiting_summary(database):
-        until = earliest.astimezone(home.file.engine.zone).isoformat(timespec="minutes")
-        say(f"{campaign}: {count} wait ({reason}), the first until {until}.")
+        if states[campaign] == "running":
+            until = earliest.astimezone(home.file.engine.zone).isoformat(timespec="minutes")
+            say(f"{campaign}: {count} wait ({reason}), the first until {until}.")
+        else:
+            say(f"{campaign}: {count} wait ({reason}), as the campaign is {states[campaign]}.")

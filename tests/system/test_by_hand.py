@@ -72,6 +72,15 @@ def test_a_dead_trunk_is_said_plainly_and_costs_no_attempt(tmp_path: Path) -> No
     assert (contact["attempts_used"], contact["waits_for"]) == (0, "own_failure")
 
 
+def test_without_a_launch_nobody_is_called_and_the_run_says_so(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, NOBODY_THERE)
+    desk.queue([f"A-1,{NUMBERS[0]}"])
+    said = desk.run("run", "--until-idle").stdout
+    assert "No campaign is running" in said
+    assert "covid-results: 1 wait (queued), as the campaign is draft." in said
+    assert desk.report()["attempts"] == 0
+
+
 def test_a_trunk_that_does_not_resolve_is_refused_before_any_call(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "sip:no-such-host.invalid:5060")
     run = desk.run("run", "--until-idle", code=1)
