@@ -30,7 +30,7 @@ from dialer.messages import Event
 _log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.05  # the longest that a ready contact waits for its call to be placed
-DUTIES = {"take": 0.2, "expire": 5.0, "campaigns": 1.0}  # how often the database is asked, in seconds
+DUTIES = {"take": 0.2, "expire": 1.0, "campaigns": 1.0}  # how often the database is asked, in seconds
 
 
 @dataclass

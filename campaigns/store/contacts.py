@@ -37,7 +37,8 @@ __all__ = [
 
 LOCK_SECONDS = 0.05  # how long one transaction goes on judging; another 50 ms pass with reading and writing
 BREATH_SECONDS = 0.005  # between two transactions, so that other writers get their turn
-TAKE_SECONDS = 0.2  # of one `take`: an engine that waits for it hears no key meanwhile
+TAKE_SECONDS = 0.2  # of one `take` or `expire`: an engine that waits for it hears no key meanwhile
+EXPIRED_AT_ONCE = 50  # their tasks are worked out one by one, about a millisecond each
 COUNTED_AT_MOST = 10_000  # about 3 ms
 BATCH_FIRST, BATCH_LARGEST = 8, 500  # contacts read in one transaction; it grows while few may be called
 
@@ -147,16 +148,26 @@ def release_all(db: Database) -> int:
         return session.exec(held.values(leased=False, due=True)).rowcount
 
 
-def expire(db: Database, campaigns: Collection[str], now: datetime, close: CloseTasks) -> int:
-    """Close as exhausted who waits past the deadline in these campaigns, whatever their state; how many."""
+def expire(
+    db: Database,
+    campaigns: Collection[str],
+    now: datetime,
+    close: CloseTasks,
+    seconds: float = TAKE_SECONDS,
+) -> int:
+    """Close as exhausted who waits past the deadline in these campaigns, whatever their state; how many.
+
+    It returns after about `seconds`, though more may be left: ask again.
+    """
+    until = time.perf_counter() + seconds
     count = 0
     while True:
         with db.write() as session:
-            late = order.past_deadline(session, campaigns, now, BATCH_LARGEST)
+            late = order.past_deadline(session, campaigns, now, EXPIRED_AT_ONCE)
             for contact in late:
                 shut(session, contact, Close("exhausted", contact.outcome), now, close)
         count += len(late)
-        if len(late) < BATCH_LARGEST:
+        if len(late) < EXPIRED_AT_ONCE or time.perf_counter() > until:
             return count
         time.sleep(BREATH_SECONDS)
 

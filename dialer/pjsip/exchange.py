@@ -178,7 +178,7 @@ class Exchange:
         """Wait for something to do and do it; returns the readable descriptors that are watched."""
         ready, posted = self._endpoint.loop.once(self._wait_seconds())
         now = time.monotonic()
-        for event in posted:
+        for event in sorted(posted, key=_places_a_call):
             self._heed(event, now)
         for session in list(self._sessions.values()):
             deadline = session.deadline()
@@ -246,6 +246,11 @@ class Exchange:
         for session in list(self._sessions.values()):
             session.finish(time.monotonic(), "broken")
         self._endpoint.close()
+
+
+def _places_a_call(event: PostedEvent) -> bool:
+    """Endings first: a call object that outlives its call hangs up whatever gets its slot (`lifetime`)."""
+    return bool(event[0] == RESOLVED)
 
 
 def _endpoint_settings(configure: Configure, lines: Sequence[TrunkLine]) -> EndpointSettings:

@@ -18,7 +18,7 @@ _SILENCE: NDArray[np.int16] = np.zeros(RATE_HZ * FRAME_MS // 1000, np.int16)
 
 
 class BeepPort(pj.AudioMediaPort):  # type: ignore[misc]
-    """Listens until it has heard a beep; posts `(BEEP, key)` once. The clock thread calls it every `FRAME_MS`."""
+    """Listens until it has heard a beep; posts `(BEEP, key)` once. The clock thread calls it."""
 
     def __init__(self, loop: Loop, key: str) -> None:
         super().__init__()

@@ -50,7 +50,7 @@ def test_a_contact_that_an_engine_holds_is_left_to_it(db: Database) -> None:
 
 def test_thousands_expire_in_several_transactions(db: Database) -> None:
     queue(db, *(person(f"P{number}", deadline=NOW) for number in range(1201)))
-    assert contacts.expire(db, ["results"], NOW, no_tasks) == 1201
+    assert contacts.expire(db, ["results"], NOW, no_tasks, seconds=60) == 1201
     assert len(contacts.listing(db, "results", "exhausted")) == 1201
 
 
