@@ -3,60 +3,61 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.5
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Of a family of processes, at one moment."""
-
-    cpu_seconds: float
-    pss_mb: float  # shared pages are counted once, in parts
-    processes: int
+ROLES = {"multiprocessing": "speech", "dialer.nursery": "lines"}  # by what the command line holds
+ENGINE = "engine"  # any other
 
 
 @dataclass
-class Peak:
-    """The most of each that was seen; of CPU that is the whole, for it only grows while all live."""
+class Spending:
+    """What a process and its descendants have used, as samples tell; a process that ends keeps its share."""
 
-    cpu_seconds: float = 0.0
-    pss_mb: float = 0.0
-    processes: int = 0
+    pss_mb: float = 0.0  # at most at one moment; shared pages are counted once, in parts
+    processes: int = 0  # at most at one moment
+    _cpu: dict[int, tuple[str, float]] = field(default_factory=dict)
 
-    def see(self, cost: Cost) -> None:
-        """Take in one more sample."""
-        self.cpu_seconds = max(self.cpu_seconds, cost.cpu_seconds)
-        self.pss_mb = max(self.pss_mb, cost.pss_mb)
-        self.processes = max(self.processes, cost.processes)
+    def sample(self, root: int) -> None:
+        """Look at all of them once."""
+        family = [root, *descendants(root)]
+        self.pss_mb = max(self.pss_mb, sum(map(_pss_mb, family)))
+        self.processes = max(self.processes, len(family))
+        for pid in family:
+            if seconds := _cpu_seconds(pid):
+                self._cpu[pid] = (_role(pid), seconds)
+
+    @property
+    def cpu_seconds(self) -> Mapping[str, float]:
+        """By role: engine, speech, lines."""
+        totals: defaultdict[str, float] = defaultdict(float)
+        for role, seconds in self._cpu.values():
+            totals[role] += seconds
+        return totals
 
 
 @contextlib.contextmanager
-def watched(root: int) -> Iterator[Peak]:
+def watched(root: int) -> Iterator[Spending]:
     """Sample a process and its descendants while the block runs."""
-    peak, done = Peak(), threading.Event()
+    spending, done = Spending(), threading.Event()
 
     def sample() -> None:
         while not done.wait(SAMPLE_SECONDS):
-            peak.see(cost_of(root))
+            spending.sample(root)
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
     try:
-        yield peak
+        yield spending
     finally:
         done.set()
         thread.join()
-
-
-def cost_of(root: int) -> Cost:
-    """The process `root`, all its descendants, and the children that ended and were waited for."""
-    family = [root, *descendants(root)]
-    return Cost(sum(map(_cpu_seconds, family)), sum(map(_pss_mb, family)), len(family))
 
 
 def descendants(pid: int) -> list[int]:
@@ -72,13 +73,21 @@ def descendants(pid: int) -> list[int]:
     return [found for child in children for found in (child, *descendants(child))]
 
 
+def _role(pid: int) -> str:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ENGINE
+    return next((role for sign, role in ROLES.items() if sign in command), ENGINE)
+
+
 def _cpu_seconds(pid: int) -> float:
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
     fields = text.rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS  # utime stime cutime cstime
+    return sum(map(int, fields[11:13])) / _TICKS  # utime stime
 
 
 def _pss_mb(pid: int) -> float:

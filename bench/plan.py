@@ -19,13 +19,12 @@ PROMPTS_AFTER_KEYS = 4  # to 1, to the last digit of the year, to 2 and to the m
 
 def _keys(who_ms: int, year_ms: int, result_ms: int, mark_ms: int) -> tuple[tuple[int, str], ...]:
     """It is me, the year, understood, the mark; each so long after the key before."""
-    first, *rest = BIRTH_YEAR
-    year = [(year_ms, first), *((300, digit) for digit in rest)]
+    year = [(300 if place else year_ms, digit) for place, digit in enumerate(BIRTH_YEAR)]
     return ((who_ms, "1"), *year, (result_ms, "2"), (mark_ms, MARK))
 
 
 HURRIED = Answers(keys=_keys(1500, 1500, 2500, 1500))  # presses into every prompt
-PATIENT = Answers(keys=_keys(24_000, 13_000, 16_000, 9_000))  # presses when every prompt has ended
+PATIENT = Answers(keys=_keys(1500, 11_000, 2500, 9000))  # hears two questions to their end: year and mark
 KEYS_A_CALL = len(HURRIED.keys)
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.beginnings import Beginnings, read_prompts
 from bench.capture import captured
-from bench.machine import Peak, watched
+from bench.machine import Spending, watched
 from bench.plan import CALLS, CAMPAIGN, people, rows, settings
 from bench.wire import WireCall, calls_on, read_capture
 from campaigns.demo.stage import zone_at_noon
@@ -32,7 +33,7 @@ class Measured:
     report: Any  # `campaign report --json`
     sipp: Report
     wire: Sequence[WireCall]
-    peak: Peak
+    spending: Spending
     first_answer_seconds: float  # from the command to the first 200 OK
 
 
@@ -47,23 +48,24 @@ def call_everybody(folder: Path) -> Measured:
         capture = folder / "wire.pcap"
         with captured(capture, f"port {patients.port} or portrange {RTP_PORTS[0]}-{RTP_PORTS[1]}"):
             begun = time.time()
-            peak = _run(desk)
+            spending = _run(desk)
         report, sipp = desk.report(), patients.report()
-    wire = calls_on(list(read_capture(capture)))
+    known = Beginnings(read_prompts(desk.home / "speech" / "fixed"))
+    wire = calls_on(list(read_capture(capture)), known)
     first = min((call.answered_at for call in wire), default=float("nan"))
-    return Measured(report, sipp, wire, peak, first - begun)
+    return Measured(report, sipp, wire, spending, first - begun)
 
 
-def _run(desk: Desk) -> Peak:
+def _run(desk: Desk) -> Spending:
     engine = desk.start("run", "--until-idle")
-    with watched(engine.pid) as peak:
+    with watched(engine.pid) as spending:
         try:
             engine.communicate(timeout=LONGEST_SECONDS)
         except subprocess.TimeoutExpired:
             engine.kill()
             engine.communicate()
             raise
-    return peak
+    return spending
 
 
 def seconds_to_queue(folder: Path) -> float:

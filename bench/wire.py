@@ -2,18 +2,18 @@
 
 import re
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
-import numpy as np
-
+from bench.beginnings import Beginnings, is_speech
 from tests.sipp.g711 import decode
 
 ETHERNET, LINUX_COOKED = 1, 113
 HEADER_BYTES = {ETHERNET: 14, LINUX_COOKED: 16}
 AUDIO = {0: "PCMU", 8: "PCMA"}
-SPEECH_DBFS = -45.0  # a packet louder than this holds speech
 QUIET_PACKETS = 5  # so many packets (100 ms) without speech part two prompts
 EVENT_TYPES = range(96, 128)
 _STATUS = re.compile(rb"^SIP/2.0 (\d{3}) ")
@@ -32,6 +32,15 @@ class Datagram:
     payload: bytes
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One audio packet that we sent."""
+
+    at: float
+    loud: bool
+    begins: bool = False  # a prompt that is known begins here
+
+
 @dataclass
 class WireCall:
     """One call as its packets tell; all times UNIX, all ports ours."""
@@ -39,15 +48,13 @@ class WireCall:
     rtp_port: int
     answered_at: float  # 200 OK to the INVITE
     ended_at: float = float("inf")  # 200 OK to the BYE
-    speech: list[tuple[float, bool]] = field(
-        default_factory=list
-    )  # each packet that we sent: when, speech or not
+    sent: list[Sent] = field(default_factory=list)
     keys: list[float] = field(default_factory=list)  # the first packet of each press
 
     @property
     def first_speech_seconds(self) -> float | None:
         """From the answer to the first packet with speech."""
-        return next((at - self.answered_at for at, loud in self.speech if loud), None)
+        return next((packet.at - self.answered_at for packet in self.sent if packet.loud), None)
 
     def key_to_prompt_seconds(self) -> list[float]:
         """For each key: until the first packet of the next prompt. A key without one is left out."""
@@ -56,16 +63,19 @@ class WireCall:
         return [seconds for seconds in found if seconds is not None]
 
     def _next_onset(self, key: float, bound: float) -> float | None:
-        """Speech that follows a pause, or that follows the key when nothing was being said at that time."""
-        before = [loud for at, loud in self.speech if at < key][-QUIET_PACKETS:]
-        pause = 0 if any(before) else QUIET_PACKETS
-        for at, loud in self.speech:
-            if not key <= at < bound:
-                continue
-            if loud and pause >= QUIET_PACKETS:
-                return at - key
-            pause = 0 if loud else pause + 1
+        """The beginning of a known prompt, which may cut another one short; or speech after a pause."""
+        start = bisect_left(self.sent, key, key=_at)
+        before = self.sent[max(0, start - QUIET_PACKETS) : start]
+        pause = 0 if any(packet.loud for packet in before) else QUIET_PACKETS
+        for packet in self.sent[start : bisect_left(self.sent, bound, key=_at)]:
+            if packet.begins or (packet.loud and pause >= QUIET_PACKETS):
+                return packet.at - key
+            pause = 0 if packet.loud else pause + 1
         return None
+
+
+def _at(packet: Sent) -> float:
+    return packet.at
 
 
 def read_capture(path: Path) -> Iterator[Datagram]:
@@ -91,7 +101,7 @@ def _udp(at: float, ip: bytes) -> Datagram | None:
     return Datagram(at, source, target, ip[start + 8 : start + length])
 
 
-def calls_on(datagrams: Sequence[Datagram]) -> list[WireCall]:
+def calls_on(datagrams: Sequence[Datagram], known: Beginnings) -> list[WireCall]:
     """The answered calls that we placed, in order, with what was said and pressed in each.
 
     Our RTP port is in the offer; a port that is used again belongs to the newer call.
@@ -103,7 +113,7 @@ def calls_on(datagrams: Sequence[Datagram]) -> list[WireCall]:
     presses: dict[int, tuple[int, int]] = {}
     for datagram in datagrams:
         if datagram.source in by_port or datagram.target in by_port:
-            _note_rtp(datagram, by_port, presses)
+            _note_rtp(datagram, by_port, presses, known)
             continue
         call_id = _found(_CALL_ID, datagram.payload)
         if not call_id:
@@ -118,14 +128,18 @@ def calls_on(datagrams: Sequence[Datagram]) -> list[WireCall]:
     return calls
 
 
-def _note_rtp(datagram: Datagram, by_port: dict[int, WireCall], presses: dict[int, tuple[int, int]]) -> None:
+def _note_rtp(
+    datagram: Datagram, by_port: dict[int, WireCall], presses: dict[int, tuple[int, int]], known: Beginnings
+) -> None:
     if len(datagram.payload) < 13:
         return
     _, second, _, timestamp = struct.unpack_from("!BBHI", datagram.payload)
     kind, body = second & 0x7F, datagram.payload[12:]
     ours = by_port.get(datagram.source)
     if ours is not None and kind in AUDIO and datagram.at < ours.ended_at:
-        ours.speech.append((datagram.at, is_speech(body, AUDIO[kind])))
+        samples = decode(body, AUDIO[kind])
+        loud = is_speech(samples)
+        ours.sent.append(Sent(datagram.at, loud, loud and known.holds(samples)))
     theirs = by_port.get(datagram.target)
     press = (timestamp, body[0])
     if theirs is not None and kind in EVENT_TYPES and presses.get(datagram.target) != press:
@@ -133,11 +147,10 @@ def _note_rtp(datagram: Datagram, by_port: dict[int, WireCall], presses: dict[in
         theirs.keys.append(datagram.at)
 
 
-def is_speech(payload: bytes, codec: str) -> bool:
-    """Louder than the noise of a line."""
-    samples = decode(payload, codec).astype(np.float64)
-    power = float(np.mean(samples * samples)) if samples.size else 0.0
-    return power > (32768 * 10 ** (SPEECH_DBFS / 20)) ** 2
+def most_at_once(calls: Sequence[WireCall]) -> int:
+    """How many were answered and not yet ended at one moment."""
+    steps = sorted([(call.answered_at, 1) for call in calls] + [(call.ended_at, -1) for call in calls])
+    return max(accumulate((step for _, step in steps), initial=0))
 
 
 def percentile(values: Sequence[float], share: int) -> float:
