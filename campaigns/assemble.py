@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from campaigns.clock import Clock, SystemClock
-from campaigns.engine.engine import DUTIES, Engine
+from campaigns.engine.duties import Duties
+from campaigns.engine.engine import TICKS, Engine
 from campaigns.engine.planner import CallSettings, Gate, Planner
 from campaigns.engine.renderer import Renderer, RenderProcess
 from campaigns.engine.rulebook import Rulebook
@@ -18,7 +19,7 @@ from campaigns.errors import EngineBusy, NoTrunk, SettingsError
 from campaigns.flows.script import Script
 from campaigns.library import script_named
 from campaigns.rules.pacing import Pacer
-from campaigns.settings import Home, TrunkTable
+from campaigns.settings import Home, TrunkTable, trunk_password
 from campaigns.store import contacts
 from campaigns.store.database import Database, open_database
 from dialer.lines import Lines
@@ -28,6 +29,8 @@ from prompts.settings import SpeechSettings
 from prompts.studio import Studio
 
 Tell = Callable[[str], None]
+
+ENGINE_BUSY_SECONDS = 1.0  # calls in progress hear nothing new meanwhile; what cannot be written then is kept
 
 
 def rulebook(home: Home, database: Database, shelf: Shelf) -> Rulebook:
@@ -75,9 +78,10 @@ def running_engine(home: Home, tell: Tell) -> Iterator[Engine]:
     """
     with ExitStack() as stack:
         stack.enter_context(_alone(home))
-        database = open_database(home.database_url)
+        database = open_database(home.database_url, ENGINE_BUSY_SECONDS)
         trunks = usable_trunks(home, tell)
-        home.recordings.mkdir(mode=0o700, exist_ok=True)
+        for folder in (home.recordings, home.speech):
+            folder.mkdir(mode=0o700, exist_ok=True)
         renderer = RenderProcess(speech_settings(home))
         stack.callback(renderer.stop)
         lines = LinePool(line_settings(home, trunks))
@@ -105,14 +109,15 @@ def build_engine(
     calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings)
     gates = [Gate(trunk, Pacer(trunk.max_calls, trunk.calls_per_second)) for trunk in trunks]
     planner = Planner(database, lines, book, renderer, gates, clock, calls, tell)
-    ticks = Ticks(DUTIES)
-    return Engine(database, lines, shelf, book, renderer, planner, clock, ticks, tell), ticks
+    ticks = Ticks(TICKS)
+    duties = Duties(database, shelf, book, renderer, clock, ticks, tell)
+    return Engine(database, lines, book, renderer, planner, duties, clock, ticks, tell), ticks
 
 
 def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
     """The trunks whose host resolves; the others are told of. Raises NoTrunk when none is left."""
     trunks = [
-        _trunk(table, home.passwords[table.name]) for table in home.file.trunks if _resolves(table, tell)
+        _trunk(table, trunk_password(home, table)) for table in home.file.trunks if _resolves(table, tell)
     ]
     if not trunks:
         raise NoTrunk(

@@ -10,6 +10,7 @@ CampaignsError
 │   └── DatabaseUnusable  no database, not writable, locked for too long, or the disk is full
 ├── UnknownCampaign       no campaign file has this name
 ├── UnknownContact        no contact has this external_id
+├── OutputError           a file that a command was to write cannot be written
 ├── EngineBusy            another engine works on this home, or it cannot be written to
 ├── NoTrunk               no trunk of the settings can be used
 ├── IllegalMove           a state that cannot follow the present one
@@ -64,6 +65,10 @@ class UnknownCampaign(CampaignsError):
 
 class UnknownContact(CampaignsError):
     """No contact of the campaign has this external_id."""
+
+
+class OutputError(CampaignsError):
+    """A file that a command was to write cannot be written."""
 
 
 class EngineBusy(CampaignsError):

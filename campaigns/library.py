@@ -14,12 +14,17 @@ def script_files(home: Home) -> Mapping[str, Path]:
     return find_scripts(LIBRARY, home.own_campaigns)
 
 
-def script_named(home: Home, name: str) -> Script:
-    """The checked script of one campaign; raises UnknownCampaign, or ScriptError with every complaint."""
+def script_file(home: Home, name: str) -> Path:
+    """The file of one campaign, unread; raises UnknownCampaign."""
     files = script_files(home)
     if name not in files:
         known = ", ".join(sorted(files))
         raise UnknownCampaign(
             f"There is no campaign {name}; there are {known}. Own ones go into {home.own_campaigns}."
         )
-    return load_script(files[name])
+    return files[name]
+
+
+def script_named(home: Home, name: str) -> Script:
+    """The checked script of one campaign; raises UnknownCampaign, or ScriptError with every complaint."""
+    return load_script(script_file(home, name))

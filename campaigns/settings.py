@@ -125,7 +125,6 @@ class Home:
 
     folder: Path
     file: SettingsFile
-    passwords: Mapping[str, str]  # by name of the trunk
 
     @property
     def database_url(self) -> str:
@@ -148,8 +147,8 @@ class Home:
         return self.folder / "speech"
 
 
-def read_home(folder: Path, environment: Mapping[str, str] = os.environ) -> Home:
-    """The home's settings.
+def read_home(folder: Path) -> Home:
+    """The home's settings, without passwords: most commands need none.
 
     Raises `HomeMissing` when there is no `dialer.toml`, `SettingsError` (file, line, key) when it is wrong.
     """
@@ -170,15 +169,19 @@ def read_home(folder: Path, environment: Mapping[str, str] = os.environ) -> Home
         raise SettingsError(f"{path} is not valid TOML: {error}.") from None
     except ValidationError as error:
         raise SettingsError(_first_complaint(path, text, error)) from None
-    return Home(folder, file, {trunk.name: _password(path, trunk, environment) for trunk in file.trunks})
+    return Home(folder, file)
 
 
-def _password(path: Path, trunk: TrunkTable, environment: Mapping[str, str]) -> str:
+def trunk_password(home: Home, trunk: TrunkTable, environment: Mapping[str, str] = os.environ) -> str:
+    """What the trunk's digest authentication needs; "" when it names none.
+
+    Raises `SettingsError` when the environment lacks the variable that `password_env` names.
+    """
     if not trunk.password_env:
         return ""
     if trunk.password_env not in environment:
         raise SettingsError(
-            f"{path}: trunk {trunk.name} takes its password from the environment variable "
+            f"{home.folder / FILE_NAME}: trunk {trunk.name} takes its password from the environment variable "
             f"{trunk.password_env}, which is not set."
         )
     return environment[trunk.password_env]

@@ -76,6 +76,12 @@ class Cache:
         for left in folder.parent.glob(f"{_GONE}*"):  # also what a crash left
             shutil.rmtree(left, ignore_errors=left != grave)
 
+    def owners(self) -> tuple[str, ...]:
+        """Everyone of whom there is personal audio."""
+        folder = self._folder / "personal"
+        found = folder.iterdir() if folder.is_dir() else ()
+        return tuple(sorted(path.name for path in found if not path.name.startswith(_GONE)))
+
     def _owned(self, owner: str) -> Path:
         if not _OWNER.fullmatch(owner):
             raise CacheError(

@@ -63,6 +63,10 @@ class Studio:
         """The words as they will be spoken. Raises TextError."""
         return wording_of(text).words
 
+    def owners(self) -> tuple[str, ...]:
+        """Everyone of whom there is audio that holds values."""
+        return self._cache.owners()
+
     def forget(self, owner: str) -> None:
         """Remove all audio that holds values of this owner. Raises CacheError."""
         self._cache.forget(owner)

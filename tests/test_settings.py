@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.errors import HomeMissing, SettingsError
-from campaigns.settings import read_home
+from campaigns.settings import read_home, trunk_password
 
 TRUNK = '[[trunks]]\nname = "main"\nuri = "sip:127.0.0.1:5090"\n'
 
@@ -16,19 +16,21 @@ def home(folder: Path, text: str) -> Path:
 
 
 def test_a_trunk_alone_is_enough(tmp_path: Path) -> None:
-    read = read_home(home(tmp_path, TRUNK), {})
+    read = read_home(home(tmp_path, TRUNK))
     assert read.file.lines.count == 8
     assert read.file.lines.sip_ports == (15000, 15999)
     assert read.file.lines.rtp_ports == (20000, 29999)
     assert read.database_url == f"sqlite:///{tmp_path / 'dialer.db'}"
-    assert read.passwords == {"main": ""}
+    assert trunk_password(read, read.file.trunks[0], {}) == ""
 
 
-def test_the_password_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
-    folder = home(tmp_path, TRUNK + 'password_env = "TRUNK_PASSWORD"\n')
-    assert read_home(folder, {"TRUNK_PASSWORD": "secret"}).passwords == {"main": "secret"}
-    with pytest.raises(SettingsError, match="TRUNK_PASSWORD, which is not set"):
-        read_home(folder, {})
+def test_the_password_is_taken_from_the_environment_by_who_needs_it(tmp_path: Path) -> None:
+    read = read_home(home(tmp_path, TRUNK + 'password_env = "TRUNK_PASSWORD"\n'))
+    [trunk] = read.file.trunks
+    assert trunk_password(read, trunk, {"TRUNK_PASSWORD": "secret"}) == "secret"
+    with pytest.raises(SettingsError, match="TRUNK_PASSWORD, which is not set") as refused:
+        trunk_password(read, trunk, {})
+    assert str(refused.value).startswith(f"{tmp_path / 'dialer.toml'}: trunk main ")
 
 
 @pytest.mark.parametrize(
@@ -55,11 +57,11 @@ def test_the_password_comes_from_the_environment_and_is_never_shown(tmp_path: Pa
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(SettingsError) as error:
-        read_home(home(tmp_path, text), {})
+        read_home(home(tmp_path, text))
     assert complaint in str(error.value)
     assert "\n" not in str(error.value).strip() or "TOML" in complaint
 
 
 def test_a_folder_without_settings_is_no_home(tmp_path: Path) -> None:
     with pytest.raises(HomeMissing, match="dialer init --home"):
-        read_home(tmp_path, {})
+        read_home(tmp_path)

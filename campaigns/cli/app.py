@@ -56,9 +56,11 @@ def demo(patients: HowMany = 24, home: Place = Path("var/demo")) -> None:
 
 
 def main() -> None:
-    """Run the command; exit 0 done, 1 the work failed, 2 wrong use."""
+    """Run the command; exit 0 done, 1 the work failed, 2 wrong use, 130 interrupted before it had begun."""
     try:
         app()
     except (CampaignsError, ScriptError, DialerError, PromptError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the last word of a failed command
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,8 +19,9 @@ from campaigns.cli.options import (
     open_home,
     print_json,
     say,
+    write_file,
 )
-from campaigns.errors import UnknownCampaign
+from campaigns.errors import IllegalMove, UnknownCampaign
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import Field, parse_field
 from campaigns.flows.loader import load_script
@@ -36,12 +36,15 @@ from campaigns.words import CampaignState
 app = typer.Typer(help="Campaigns: launch, watch, stop, check and try them.", no_args_is_help=True)
 
 
-def _mover(to: CampaignState, done: str) -> Callable[..., None]:
+def _mover(to: CampaignState, done: str, after_pause: bool = False) -> Callable[..., None]:
     def move(name: CampaignName, home: HomeOption) -> None:
         _, database = known_campaign(home, name)
-        if campaigns.state_of(database, name) == to:
+        state = campaigns.state_of(database, name)
+        if state == to:
             say(f"{name} {done} already.")
             return
+        if after_pause and state != "paused":
+            raise IllegalMove(f"The campaign {name} is {state} and not paused: launch it first.")
         campaigns.move(database, name, to, datetime.now(UTC))
         say(f"{name} {done}.")
 
@@ -50,7 +53,7 @@ def _mover(to: CampaignState, done: str) -> Callable[..., None]:
 
 app.command("launch", help="Let the engine call the campaign's contacts.")(_mover("running", "is running"))
 app.command("pause", help="Hold back the next call; running calls go on.")(_mover("paused", "is paused"))
-app.command("resume", help="Go on after a pause.")(_mover("running", "is running"))
+app.command("resume", help="Go on after a pause.")(_mover("running", "is running", after_pause=True))
 app.command("stop", help="Hold back all calls until it is launched again.")(_mover("stopped", "is stopped"))
 
 
@@ -124,7 +127,7 @@ def report(
     _, database = known_campaign(home, name)
     data = figures.report(database, name)
     if html is not None:
-        html.write_text(report_page([data], datetime.now(UTC)), encoding="utf-8")
+        write_file(html, report_page([data], datetime.now(UTC)).encode())
     if as_json:
         print_json(data)
         return
@@ -144,10 +147,13 @@ def simulate_call(
     if language not in script.languages:
         raise typer.BadParameter(f"{name} speaks {', '.join(script.languages)}", param_hint="--language")
     values = example_values(script, language) | _pairs(value, script)
-    dump = partial(golden.write_text, encoding="utf-8") if golden else None
     typer.echo(f"Type {LINES}.")
-    for line in simulate(script, values, language, sys.stdin, dump):
+    for line in simulate(script, values, language, sys.stdin, _writer(golden) if golden else None):
         typer.echo(line)
+
+
+def _writer(path: Path) -> Callable[[str], None]:
+    return lambda text: write_file(path, text.encode())
 
 
 def _pairs(given: list[str], script: Script) -> dict[str, str]:

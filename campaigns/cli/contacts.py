@@ -11,7 +11,7 @@ from campaigns.cli.options import (
     JsonOption,
     console,
     masked,
-    open_home,
+    met_campaign,
     print_json,
     say,
 )
@@ -30,7 +30,7 @@ def list_contacts(
     campaign: CampaignName, home: HomeOption, state: StateOption = None, as_json: JsonOption = False
 ) -> None:
     """The contacts of a campaign."""
-    _, database = open_home(home)
+    _, database = met_campaign(home, campaign)
     rows = [_row(contact) for contact in contacts.listing(database, campaign, state)]
     if as_json:
         print_json(rows)
@@ -49,7 +49,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """One contact with every attempt."""
-    _, database = open_home(home)
+    _, database = met_campaign(home, campaign)
     contact = contacts.find(database, campaign, external_id)
     if contact is None:
         raise UnknownContact(f"There is no contact {external_id} in {campaign}.")

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from campaigns.library import script_named
+from campaigns.errors import OutputError
+from campaigns.library import script_file, script_named
 from campaigns.settings import Home, read_home
+from campaigns.store import campaigns
 from campaigns.store.database import Database, open_database
 
 HomeOption = Annotated[Path, typer.Option("--home", envvar="DIALER_HOME", help="The home folder.")]
@@ -32,6 +34,24 @@ def known_campaign(folder: Path, name: str) -> tuple[Home, Database]:
     home, database = open_home(folder)
     script_named(home, name)
     return home, database
+
+
+def met_campaign(folder: Path, name: str) -> tuple[Home, Database]:
+    """The same to look at what is recorded: its file may be faulty, or gone since contacts were queued."""
+    home, database = open_home(folder)
+    if name not in campaigns.states(database):
+        script_file(home, name)
+    return home, database
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what a command was asked to leave in a file; raises OutputError."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror}): name another place, or make room."
+        ) from None
 
 
 def print_json(data: Any) -> None:

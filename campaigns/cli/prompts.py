@@ -1,13 +1,12 @@
 """`dialer prompts`: hear what patients hear."""
 
 from pathlib import Path
-from shutil import copyfile
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from campaigns.cli.options import CampaignName, HomeOption, console, say
+from campaigns.cli.options import CampaignName, HomeOption, console, say, write_file
 from campaigns.library import script_named
 from campaigns.settings import read_home
 
@@ -25,7 +24,8 @@ def say_sentence(
     from campaigns.assemble import open_studio  # here, as it takes a second that the other commands need not
     from prompts.studio import Text
 
-    copyfile(open_studio(read_home(home)).render(Text(language, sentence, {})), output)
+    sound = open_studio(read_home(home)).render(Text(language, sentence, {}))
+    write_file(output, sound.read_bytes())
     say(f"{output} is written.")
 
 

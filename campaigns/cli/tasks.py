@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from campaigns.cli.options import HomeOption, JsonOption, console, open_home, print_json, say
+from campaigns.cli.options import HomeOption, JsonOption, console, met_campaign, open_home, print_json, say
 from campaigns.store import tasks
 
 app = typer.Typer(help="Work for humans.", no_args_is_help=True)
@@ -22,7 +22,7 @@ def list_tasks(
     as_json: JsonOption = False,
 ) -> None:
     """The open tasks, the most urgent first."""
-    _, database = open_home(home)
+    _, database = open_home(home) if campaign is None else met_campaign(home, campaign)
     rows = [task.as_json() for task in tasks.listing(database, campaign, everything)]
     if as_json:
         print_json(rows)

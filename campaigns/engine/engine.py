@@ -8,18 +8,17 @@ from functools import partial
 
 from campaigns.clock import Clock
 from campaigns.engine.conversation import Reaction, Talk
+from campaigns.engine.duties import EVERY_SECONDS, Duties
 from campaigns.engine.journal import Journal
 from campaigns.engine.planner import Placed, Planner
-from campaigns.engine.recovery import take_over
 from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
-from campaigns.engine.shelf import Shelf
 from campaigns.errors import DatabaseUnusable
 from campaigns.flows.turns import Delivered
 from campaigns.models import Contact
 from campaigns.rules.retries import Next, after_attempt
-from campaigns.store import attempts, campaigns, contacts
+from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
 from campaigns.words import Outcome
 from dialer import messages
@@ -30,7 +29,8 @@ from dialer.messages import Event
 _log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.05  # the longest that a ready contact waits for its call to be placed
-DUTIES = {"take": 0.2, "expire": 1.0, "campaigns": 1.0}  # how often the database is asked, in seconds
+GIVE_UP_SECONDS = 30.0  # without a database and without a call there is nothing left to do
+TICKS = {"take": 0.2, **EVERY_SECONDS}  # how often the database is asked, in seconds
 
 
 @dataclass
@@ -44,6 +44,7 @@ class LiveCall:
     since: float  # monotonic seconds
     state: str = "dialling"
     delivered: bool = False
+    recorded: Outcome | None = None  # what the database says it would mean if it ended now
     cut: bool = False  # we ended it because we were told to stop
 
 
@@ -63,27 +64,28 @@ class Engine:
         self,
         database: Database,
         lines: Lines,
-        shelf: Shelf,
         rulebook: Rulebook,
         renderer: Renderer,
         planner: Planner,
+        duties: Duties,
         clock: Clock,
         ticks: Ticks,
         tell: Callable[[str], None],
     ) -> None:
         self._database = database
         self._lines = lines
-        self._shelf = shelf
         self._rulebook = rulebook
         self._renderer = renderer
         self._planner = planner
+        self._duties = duties
         self._clock = clock
         self._ticks = ticks
         self._tell = tell
-        self._journal = Journal(tell)
+        self._journal = Journal(clock, tell)
         self._calls: dict[str, LiveCall] = {}
         self._draining = False  # set by signal handlers: read, never acted on, between two passes
         self._cutting = False
+        self._begun = False
         self.summary = Summary()
 
     @property
@@ -100,21 +102,16 @@ class Engine:
         self._draining = self._cutting = True
 
     def run(self, *, until_idle: bool, each_pass: Callable[[], None]) -> Summary:
-        """Work until told to stop or, with `until_idle`, until no call runs and nothing is due now."""
-        self.recover()
-        while not self.idle(until_idle=until_idle):
+        """Work until told to stop or, with `until_idle`, until no call runs and nothing is due now.
+
+        Raises DatabaseUnusable when the database stays away for 30 s and no call is in progress.
+        """
+        while not self._is_over(until_idle):
             self.step(WAIT_SECONDS)
             each_pass()
         self._planner.let_go()
-        campaigns.finish_done(self._database, self._clock.now())
+        self._duties.end()
         return self.summary
-
-    def recover(self) -> None:
-        """Read the scripts, and take over what an engine before this one left open."""
-        self._shelf.refresh(self._clock.now())
-        found = take_over(self._database, self._rulebook, self._clock)
-        if found:
-            self._tell(f"{found} calls were open when the engine ended last time; they are taken over.")
 
     def step(self, wait_seconds: float) -> None:
         """One pass: what happened on the lines, what is due, what can be placed."""
@@ -126,26 +123,10 @@ class Engine:
         if self._journal.blocked:
             return
         try:
-            self._do_duties()
+            self._work()
+            self._journal.fine()
         except DatabaseUnusable as error:
-            if not self._calls:
-                raise
-            self._journal.trouble(error)
-
-    def _do_duties(self) -> None:
-        """What the database is asked for and told, apart from the calls in progress."""
-        now = self._clock.now()
-        if self._ticks.due("campaigns"):
-            self._shelf.refresh(now)
-            campaigns.finish_done(self._database, now)
-        if self._ticks.due("expire"):
-            contacts.expire(self._database, self._shelf.names, now, self._rulebook.followups)
-        if self._draining:
-            return
-        if self._ticks.due("take"):
-            self._planner.take()
-        for placed in self._planner.place():
-            self._watch(placed)
+            self._bear(error)
 
     def idle(self, *, until_idle: bool) -> bool:
         """Whether the run is over: told to stop and no call runs, or (`until_idle`) nothing to do now."""
@@ -153,9 +134,37 @@ class Engine:
             return False
         if self._draining:
             return True
-        if not until_idle or self._planner.preparing or contacts.interrupted_count(self._database):
+        if not until_idle or not self._begun or self._planner.preparing:
+            return False
+        if contacts.interrupted_count(self._database):
             return False
         return self._planner.trunks_rest or contacts.due_count(self._database, self._clock.now()) == 0
+
+    def _is_over(self, until_idle: bool) -> bool:
+        try:
+            return self.idle(until_idle=until_idle)
+        except DatabaseUnusable as error:
+            self._bear(error)
+            return False
+
+    def _bear(self, error: DatabaseUnusable) -> None:
+        """Calls in progress go on without the database; an engine without calls waits for it a while."""
+        seconds = self._journal.trouble(error)
+        if not self._calls and seconds >= GIVE_UP_SECONDS:
+            raise error
+
+    def _work(self) -> None:
+        """What the database is asked for and told, apart from the calls in progress."""
+        if not self._begun:
+            self._duties.begin()
+            self._begun = True
+        self._duties.run_once([call.attempt for call in self._calls.values()])
+        if self._draining:
+            return
+        if self._ticks.due("take"):
+            self._planner.take()
+        for placed in self._planner.place():
+            self._watch(placed)
 
     def _hang_up_all(self) -> None:
         for name, call in self._calls.items():
@@ -194,14 +203,17 @@ class Engine:
         """The patient hears us before the database does: nothing is told yet that could be lost."""
         call.state = "answered"
         self.summary.answered += 1
-        self._react(call, call.talk.on(event))
+        reaction = call.talk.on(event)
+        call.recorded = call.talk.outcome
+        self._react(call, reaction)
         self._write(attempts.answered, call)
 
     def _react(self, call: LiveCall, reaction: Reaction) -> None:
         """Facts are stored before the call goes on: a crash in between asks twice but loses nothing."""
-        if reaction.facts:
+        if reaction.facts or call.talk.outcome != call.recorded:
             call.delivered = call.delivered or any(isinstance(fact, Delivered) for fact in reaction.facts)
             now, outcome = self._clock.now(), call.talk.outcome
+            call.recorded = outcome
             self._journal.write(
                 partial(attempts.record, self._database, call.attempt, reaction.facts, outcome, now)
             )
@@ -215,7 +227,6 @@ class Engine:
         del self._calls[event.call]
         cause: messages.Cause = "line_lost" if call.cut else event.cause
         ours = ENDINGS[cause].blame in ("trunk", "us")
-        self.summary.own_failures += ours
         self._planner.ended(call.trunk, trunk_failed=ENDINGS[cause].blame == "trunk" and not event.rang)
         outcome = _outcome(call.talk, event, ours)
         _log.info("attempt.ended attempt=%d cause=%s outcome=%s", call.attempt, cause, outcome)
@@ -230,6 +241,7 @@ class Engine:
             delivered=call.delivered,
             now=self._clock.now(),
         )
+        self.summary.own_failures += not following.counted
         self._journal.write(partial(self._finish, call, event, cause, outcome, following, self._clock.now()))
         if following.state != "waiting":
             self._renderer.forget(str(call.contact.id))

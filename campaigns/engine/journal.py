@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
+from campaigns.clock import Clock
 from campaigns.errors import DatabaseUnusable
 
 Entry = Callable[[], object]
@@ -11,34 +12,25 @@ Entry = Callable[[], object]
 class Journal:
     """Writes at once; from the first failure on it keeps everything until the database is back."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._clock = clock
         self._tell = tell
         self._waiting: deque[Entry] = deque()
-        self._told = False
+        self._trouble_since: float | None = None
 
     @property
     def blocked(self) -> bool:
         """Whether something waits to be written: then no new call may be placed."""
         return bool(self._waiting)
 
-    def trouble(self, error: DatabaseUnusable) -> None:
-        """Tell of a database that cannot be used, once until it has been used again."""
-        if not self._told:
-            self._told = True
-            self._tell(f"{error} Calls in progress go on, no new one is placed until it is mended.")
-
     def write(self, entry: Entry) -> None:
         """Write, or keep it for `retry`."""
         self._waiting.append(entry)
         if len(self._waiting) == 1:
-            self._drain()
+            self.retry()
 
     def retry(self) -> None:
-        """Try again what waits."""
-        if self._waiting:
-            self._drain()
-
-    def _drain(self) -> None:
+        """Try to write what waits."""
         while self._waiting:
             try:
                 self._waiting[0]()
@@ -46,4 +38,16 @@ class Journal:
                 self.trouble(error)
                 return
             self._waiting.popleft()
-            self._told = False
+            self.fine()
+
+    def trouble(self, error: DatabaseUnusable) -> float:
+        """Tell of a database that cannot be used, once until it is fine; for how many seconds it is so."""
+        now = self._clock.seconds()
+        if self._trouble_since is None:
+            self._trouble_since = now
+            self._tell(f"{error} Calls in progress go on, no new one is placed until it is mended.")
+        return now - self._trouble_since
+
+    def fine(self) -> None:
+        """The database was used without trouble."""
+        self._trouble_since = None

@@ -1,6 +1,6 @@
 """Takes contacts that are due, has their prompts rendered, and places their calls."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -111,12 +111,11 @@ class Planner:
             self._prepared[owner] = _Prepared(contact)
             self._renderer.order(Order(owner, self._rulebook.texts(contact)))
 
-    def place(self) -> Sequence[Placed]:
-        """Place the calls whose prompts are ready, while trunks and lines have room."""
+    def place(self) -> Iterator[Placed]:
+        """Place the calls whose prompts are ready, while there is room; each is told of at once."""
         for clips in self._renderer.finished():
             if clips.owner in self._prepared:
                 self._prepared[clips.owner].clips = clips
-        placed: list[Placed] = []
         for owner, prepared in list(self._prepared.items()):
             if prepared.clips is None:
                 continue
@@ -126,9 +125,10 @@ class Planner:
             gate = self._open_gate()
             if gate is None:
                 break
+            attempt, recording = self._begin(prepared.contact, gate)
             del self._prepared[owner]
-            placed.extend(self._dial(prepared.contact, prepared.clips, gate))
-        return placed
+            if attempt is not None:  # else paused, opted out or out of hours since it was taken
+                yield self._dial(attempt, prepared.contact, prepared.clips, gate, recording)
 
     def ended(self, trunk: str, *, trunk_failed: bool) -> None:
         """A call placed through the trunk is over."""
@@ -146,20 +146,17 @@ class Planner:
         now = self._clock.seconds()
         return next((gate for gate in self._gates.values() if gate.pacer.may_start(now)), None)
 
-    def _dial(self, contact: Contact, clips: Clips, gate: Gate) -> Sequence[Placed]:
+    def _begin(self, contact: Contact, gate: Gate) -> tuple[int | None, Path | None]:
         now = self._clock.now()
         recording = self._recording(contact)
-        attempt = attempts.begin(
-            self._database,
-            contact.id,
-            contact.token,
-            gate.trunk.name,
-            now,
-            self._judge_at(now),
-            str(recording) if recording else None,
-        )
-        if attempt is None:  # paused, opted out or out of hours since it was taken
-            return []
+        path = str(recording) if recording else None
+        judge, trunk = self._judge_at(now), gate.trunk.name
+        attempt = attempts.begin(self._database, contact.id, contact.token, trunk, now, judge, path)
+        return attempt, recording
+
+    def _dial(
+        self, attempt: int, contact: Contact, clips: Clips, gate: Gate, recording: Path | None
+    ) -> Placed:
         talk = Talk(str(attempt), self._rulebook.conversation(contact), clips.paths, recording)
         gate.pacer.started(self._clock.seconds())
         self._lines.send(
@@ -172,7 +169,7 @@ class Planner:
                 self._settings.limit_seconds,
             )
         )
-        return [Placed(attempt, contact, gate.trunk.name, talk)]
+        return Placed(attempt, contact, gate.trunk.name, talk)
 
     def _postpone(self, owner: str, contact: Contact, problem: str) -> None:
         del self._prepared[owner]

@@ -1,64 +1,57 @@
 """What a dead engine left open is closed, once, before the first new call."""
 
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
-from campaigns.clock import Clock
 from campaigns.engine.rulebook import Rulebook
 from campaigns.models import Attempt, Contact
-from campaigns.rules.retries import Next, after_attempt, after_interruption
-from campaigns.store import attempts, contacts
+from campaigns.rules.retries import after_interruption
+from campaigns.store import attempts
 from campaigns.store.database import Database
-from campaigns.words import Outcome
 from dialer.recordings import NotRepairable, repair_wav
 
-SETTLED: frozenset[Outcome] = frozenset({"not_here", "partial", "voicemail"})
-"""What was recorded before the engine died and holds: these calls are not repeated in a moment."""
 
-
-def take_over(database: Database, rulebook: Rulebook, clock: Clock) -> int:
-    """Close the attempts that were open and give back the leases; returns how many attempts there were.
+def take_over(
+    database: Database, rulebook: Rulebook, mine: Collection[int], now: datetime, tell: Callable[[str], None]
+) -> None:
+    """Close the attempts that are open, but for `mine`; without its script a campaign's stay as they are.
 
     Must run alone: no other engine may work on this database.
     """
-    left = attempts.open_attempts(database)
-    now = clock.now()
-    for attempt, contact in left:
-        if attempt.recording:
-            with suppress(NotRepairable, OSError):  # not answered yet, so nothing was recorded
-                repair_wav(Path(attempt.recording))
-        outcome = attempt.outcome or "failed"
-        following = _next(rulebook, attempt, contact, outcome, clock)
-        attempts.finish(
-            database,
-            attempt.id,
-            attempt.token,
-            cause="line_lost",
-            sip_status=0,
-            talk_seconds=0.0,
-            outcome=outcome,
-            next=following,
-            tasks=rulebook.followups_of(contact, following),
-            now=now,
-        )
-    contacts.release_all(database)
-    return len(left)
+    left = [row for row in attempts.open_attempts(database) if row[0].id not in mine]
+    known = [row for row in left if row[0].campaign in rulebook.campaigns]
+    for attempt, contact in known:
+        _close(database, rulebook, attempt, contact, now)
+    if known:
+        tell(f"{len(known)} calls were open when the engine ended last time; they are taken over.")
+    if len(left) > len(known):
+        tell(f"{len(left) - len(known)} calls that were open wait until their campaigns' files are right.")
 
 
-def _next(rulebook: Rulebook, attempt: Attempt, contact: Contact, outcome: Outcome, clock: Clock) -> Next:
-    delivered = contact.delivered_at is not None
-    if outcome in SETTLED and attempt.answered_at is not None:
-        return after_attempt(
-            rulebook.script(contact).policy,
-            attempts_used=contact.attempts_used,
-            own_failures=contact.own_failures,
-            cause="answered",
-            ours=False,
-            rang=True,
-            outcome=outcome,
-            delivered=delivered,
-            now=clock.now(),
-        )
-    return after_interruption(
-        own_failures=contact.own_failures, outcome=outcome, delivered=delivered, now=clock.now()
+def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Contact, now: datetime) -> None:
+    if attempt.recording:
+        with suppress(NotRepairable, OSError):  # not answered yet, so nothing was recorded
+            repair_wav(Path(attempt.recording))
+    outcome = attempt.outcome or "failed"
+    following = after_interruption(
+        rulebook.script(contact).policy,
+        attempts_used=contact.attempts_used,
+        own_failures=contact.own_failures,
+        outcome=outcome,
+        delivered=contact.delivered_at is not None,
+        now=now,
+    )
+    attempts.finish(
+        database,
+        attempt.id,
+        attempt.token,
+        cause="line_lost",
+        sip_status=0,
+        talk_seconds=0.0,
+        outcome=outcome,
+        next=following,
+        tasks=rulebook.followups_of(contact, following),
+        now=now,
     )

@@ -42,6 +42,9 @@ class Renderer(Protocol):
     def finished(self) -> Sequence[Clips]:
         """The orders finished since the last call; never waits."""
 
+    def owners(self) -> Sequence[str]:
+        """Whose clips there are."""
+
     def forget(self, owner: str) -> None:
         """Remove the clips that hold this owner's values."""
 
@@ -62,13 +65,14 @@ def render(studio: Studio, order: Order) -> Clips:
 class RenderProcess:
     """The renderer of the product: one child process that ends with its parent.
 
-    Should the child die, the order it was at fails, and the others go to a new child.
+    Should the child die, its orders go to a new child; the order over which it dies twice fails.
     """
 
     def __init__(self, settings: SpeechSettings) -> None:
         self._settings = settings
         self._studio = Studio(settings)
         self._open: dict[str, Order] = {}
+        self._suspect = ""  # the owner over whose order the child died
         self._start()
 
     @property
@@ -88,8 +92,11 @@ class RenderProcess:
                 clips.append(self._connection.recv())
                 self._open.pop(clips[-1].owner, None)
         except (EOFError, OSError):
-            clips.append(self._replace_dead())
+            clips.extend(self._replace_dead())
         return clips
+
+    def owners(self) -> Sequence[str]:
+        return self._studio.owners()
 
     def forget(self, owner: str) -> None:
         self._studio.forget(owner)
@@ -113,14 +120,18 @@ class RenderProcess:
         with suppress(OSError):  # a dead child is noticed, and its orders are sent again, by `finished`
             self._connection.send(order)
 
-    def _replace_dead(self) -> Clips:
-        guilty = next(iter(self._open))
-        del self._open[guilty]
+    def _replace_dead(self) -> Sequence[Clips]:
+        first = next(iter(self._open))
+        guilty = first == self._suspect
+        self._suspect = first
+        if guilty:
+            del self._open[first]
         self.stop()
         self._start()
         for order in self._open.values():
             self._send(order)
-        return Clips(guilty, {}, "The process that renders speech died over this contact.")
+        died = Clips(first, {}, "The process that renders speech died over this contact twice.")
+        return [died] if guilty else []
 
 
 def _serve(settings: SpeechSettings, connection: Connection) -> None:

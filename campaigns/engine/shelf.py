@@ -31,12 +31,17 @@ class Shelf:
         """The script of a campaign that `refresh` has found right."""
         return self._scripts[name]
 
-    def refresh(self, now: datetime) -> None:
-        """Read the scripts of campaigns that came since; pause those that cannot be read, and say why."""
+    def refresh(self, now: datetime) -> bool:
+        """Read the scripts of campaigns that came since; pause those that cannot be read, and say why.
+
+        Whether there is a script more than before.
+        """
+        before = len(self._scripts)
         for name, state in campaigns.states(self._database).items():
             if name not in self._scripts and not self._reads(name) and state == "running":
                 campaigns.move(self._database, name, "paused", now)
                 self._tell(f"{name} is paused until its file is right: dialer campaign resume {name}.")
+        return len(self._scripts) > before
 
     def _reads(self, name: str) -> bool:
         try:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,9 @@ DECLARABLE: tuple[str, ...] = get_args(FieldType)[:8]  # names and phones come w
 NOT_KNOWN = "none"  # in rules: no such answer, or never called
 LONGEST_TEXT = 200  # characters; spoken, that is already fifteen seconds
 LONGEST_DIGITS = 20
+LONGEST_LIFE_YEARS = 130
+EARLIEST = date(1900, 1, 1)  # what is older than any patient is a slip of the hand
+CLOCK_SLACK = timedelta(days=1)  # a clock that is wrong, a zone further east: still not the future
 MOST_COUNTED = 999_999  # what the voices say as one number
 
 SPOKEN_AS: Mapping[FieldType, tuple[str, ...]] = {
@@ -41,6 +44,7 @@ class Field:
     type: FieldType
     private: bool = True
     values: tuple[str, ...] = ()  # of a choice
+    future: bool = False  # a date or time that may lie ahead, such as an appointment
 
     @property
     def kind(self) -> str:
@@ -59,10 +63,13 @@ BUILT_INS: Mapping[str, Field] = {
 """What every script may say of every contact, also before anyone is verified and to machines."""
 
 
-def parse_field(field: Field, raw: str, zone: str | tzinfo) -> str:
+def parse_field(field: Field, raw: str, zone: str | tzinfo, now: datetime | None = None) -> str:
     """The canonical value: ISO dates, times with offset, digits, plain text; "" is never one.
 
     zone: the contact's own (an IANA name), for times that are written without an offset.
+    now: when given, dates and times of a field without `future` must lie in the past, from 1900 on, and a year
+    must be one of the last 130, as a year of birth is; one day later is allowed, for clocks and zones that
+    differ. None: no check.
     Raises ValueError with one plain reason that names the field and never holds the value.
     """
     text = " ".join(unicodedata.normalize("NFC", raw).split())
@@ -70,7 +77,10 @@ def parse_field(field: Field, raw: str, zone: str | tzinfo) -> str:
         raise ValueError(f"{field.name} is blank")
     tz = ZoneInfo(zone) if isinstance(zone, str) else zone
     try:
-        return _PARSERS[field.type](field, text, tz)
+        value = _PARSERS[field.type](field, text, tz)
+        if now is not None and not field.future:
+            _demand_past(field.type, value, (now + CLOCK_SLACK).astimezone(tz))
+        return value
     except (ValueError, OverflowError) as error:
         reason = str(error) if isinstance(error, _Unfit) else _EXPECTED[field.type]
         raise ValueError(f"{field.name} is not {reason}") from None
@@ -149,6 +159,20 @@ def _count(_field: Field, text: str, _tz: tzinfo) -> str:
 def _phone(_field: Field, text: str, _tz: tzinfo) -> str:
     _demand(re.fullmatch(r"\+\d{5,15}", text, re.ASCII))  # E.164: at most 15 digits
     return text
+
+
+def _demand_past(kind: FieldType, value: str, latest: datetime) -> None:
+    match kind:
+        case "year":
+            if not latest.year - LONGEST_LIFE_YEARS <= int(value) <= latest.year:
+                raise _Unfit(f"one of the last {LONGEST_LIFE_YEARS} years")
+        case "date":
+            if not EARLIEST <= date.fromisoformat(value) <= latest.date():
+                raise _Unfit(f"a date from {EARLIEST.year} until today")
+        case "datetime":
+            moment = datetime.fromisoformat(value)
+            if moment.date() < EARLIEST or moment > latest:
+                raise _Unfit(f"a time from {EARLIEST.year} until now")
 
 
 def _demand(condition: object) -> None:

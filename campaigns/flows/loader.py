@@ -120,18 +120,21 @@ def _field(name: str, node: Node) -> Field | None:
     if not Node(node.book, name, node.line, "the field").name():
         return None
     node.what = f'the field "{name}"'
-    entries = node.record(required=("type",), optional=("private", "values"))
+    entries = node.record(required=("type",), optional=("private", "values", "future"))
     if "type" not in entries:
         return None
     entries["type"].what = "the type"
     kind = cast(FieldType, entries["type"].one_of(DECLARABLE))
     private = entries["private"].yes_no() if "private" in entries else True
     values = entries["values"].names() if "values" in entries else ()
+    future = "future" in entries and entries["future"].yes_no()
+    if future and kind not in ("date", "datetime"):
+        entries["future"].complain("only a date or a datetime can lie in the future")
     if (kind == "choice") != bool(values) or len(set(values)) < len(values):
         node.complain(f'the field "{name}" needs values, each once, if it is a choice, and none otherwise')
     if NOT_KNOWN in values:
         node.complain(f'"{NOT_KNOWN}" cannot be a value: in rules it means that a value is not known')
-    return Field(name, kind, private, values)
+    return Field(name, kind, private, values, future)
 
 
 def _texts(

@@ -9,7 +9,7 @@ from campaigns.flows.script import Script
 from campaigns.intake.rejects import Rejects
 from campaigns.intake.rows import NEEDED, OPTIONAL, IntakeDefaults, RowReader, Unusable, Usable
 from campaigns.intake.table import OWN_COLUMNS, Row, Table, open_table
-from campaigns.store import contacts
+from campaigns.store import contacts, queueing
 from campaigns.store.contacts import NewContact
 from campaigns.store.database import Database
 
@@ -79,6 +79,7 @@ class _Queueing:
         self._rejects = rejects
         self._now = now
         self._right: list[tuple[Row, NewContact]] = []
+        self._late: list[tuple[Row, NewContact]] = []
         self._wrong: list[tuple[Row, Sequence[str]]] = []
 
     def take(self, row: Row, table: Table) -> None:
@@ -87,7 +88,7 @@ class _Queueing:
             self._wrong.append((row, (row.complaint,)))
         else:
             self._read(row, dict(zip(table.keys, row.cells, strict=False)))
-        if len(self._right) + len(self._wrong) >= BATCH_ROWS:
+        if len(self._right) + len(self._late) + len(self._wrong) >= BATCH_ROWS:
             self.flush()
 
     def flush(self) -> None:
@@ -99,9 +100,11 @@ class _Queueing:
         for (row, _), verdict in zip(self._right, verdicts, strict=True):
             if verdict == "changed":
                 self._wrong.append((row, (CHANGED,)))
+        self._settle_late()
         for row, reasons in sorted(self._wrong, key=lambda wrong: wrong[0].line):
             self._rejects.add(row, reasons)
         self._right.clear()
+        self._late.clear()
         self._wrong.clear()
 
     def _read(self, row: Row, cells: Mapping[str, str]) -> None:
@@ -109,17 +112,19 @@ class _Queueing:
             case Unusable(reasons):
                 self._wrong.append((row, reasons))
             case Usable(contact, late):
-                if not late:
-                    self._right.append((row, contact))
-                elif self._queued_in_time(contact):
-                    self.known += 1
-                else:
-                    self._wrong.append((row, (LATE,)))
+                (self._late if late else self._right).append((row, contact))
 
-    def _queued_in_time(self, contact: NewContact) -> bool:
-        """Its deadline has passed: a repetition is right all the same."""
-        queued = contacts.find(self._db, contact.campaign, contact.external_id)
-        return queued is not None and queued.digest == contact.digest
+    def _settle_late(self) -> None:
+        """Whose deadline has passed is only known or wrong: a repetition is right all the same."""
+        if not self._late:
+            return
+        external_ids = [contact.external_id for _, contact in self._late]
+        queued = queueing.digests(self._db, self._late[0][1].campaign, external_ids)
+        for row, contact in self._late:
+            if queued.get(contact.external_id) == contact.digest:
+                self.known += 1
+            else:
+                self._wrong.append((row, (LATE,)))
 
 
 def _ignored(table: Table, script: Script) -> tuple[str, ...]:

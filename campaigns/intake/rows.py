@@ -74,7 +74,7 @@ class RowReader:
         end = take("deadline", lambda raw: _parse_moment("deadline", raw, zone, END_OF_DAY))
         not_before, deadline = _moment(start), _moment(end)
         fields = {
-            name: take(name, lambda raw, field=field: _parse_often(field, raw, zone))  # type: ignore[misc]
+            name: take(name, lambda raw, field=field: _parse_often(field, raw, zone, self._now))  # type: ignore[misc]
             for name, field in self._script.fields.items()
         }
         if not_before and deadline and deadline <= not_before:

@@ -12,6 +12,9 @@ FINAL: frozenset[Outcome] = frozenset(
 )
 """Outcomes after which nobody is called again, whatever the policy says."""
 
+SETTLED: frozenset[Outcome] = frozenset({"not_here", "voicemail", "partial"})
+"""Outcomes that hold whatever cut the call afterwards: these people are not called again in a moment."""
+
 OWN_FAILURE_FIRST = timedelta(seconds=60)  # a dead trunk is rarely back sooner
 OWN_FAILURE_LONGEST = timedelta(hours=1)  # and once it is back, nobody waits longer than this
 INTERRUPTED_FIRST = timedelta(seconds=10)  # the far end has to notice that the old call is gone
@@ -56,6 +59,7 @@ def after_attempt(
     """
     if delivered or outcome in FINAL:
         return _done(outcome, delivered)
+    ours = ours and outcome not in SETTLED
     if ours and (not rang or cause == "line_lost"):
         return _not_counted("own_failure", OWN_FAILURE_FIRST, own_failures, outcome, now)
     if outcome == "partial" and "partial" not in policy.retry_after and not ours:
@@ -69,13 +73,34 @@ def after_attempt(
     return Next("waiting", outcome, now + wait, reason, counted=True)
 
 
-def after_interruption(*, own_failures: int, outcome: Outcome, delivered: bool, now: datetime) -> Next:
+def after_interruption(
+    policy: Policy,
+    *,
+    attempts_used: int,
+    own_failures: int,
+    outcome: Outcome,
+    delivered: bool,
+    now: datetime,
+) -> Next:
     """Decide about a call that was open when the engine died; `outcome`: what was recorded of it until then.
 
-    It uses up no attempt and is tried again after 10 s, which doubles while the engine keeps dying.
+    Unless that settles it, the call uses up no attempt and is tried again after 10 s, which doubles while the
+    engine keeps dying.
     """
     if delivered or outcome in FINAL:
         return _done(outcome, delivered)
+    if outcome in SETTLED:
+        return after_attempt(
+            policy,
+            attempts_used=attempts_used,
+            own_failures=own_failures,
+            cause="answered",
+            ours=False,
+            rang=True,
+            outcome=outcome,
+            delivered=False,
+            now=now,
+        )
     return _not_counted("interrupted", INTERRUPTED_FIRST, own_failures, outcome, now)
 
 

@@ -101,6 +101,8 @@ def finish(
         contact.own_failures = 0 if next.counted else contact.own_failures + 1
         raise_all(session, contact, tasks, now)
         _move_on(contact, next, now)
+        if contact.state == "waiting" and session.get(OptOut, contact.phone) is not None:
+            contact.next_at, contact.due = now, True  # opted out during the call: the next `take` closes it
     return True
 
 

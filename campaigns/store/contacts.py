@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "add",
     "answers",
+    "closed_among",
     "due_count",
     "expire",
     "find",
@@ -195,6 +196,14 @@ def answers(db: Database, contact_id: int) -> dict[str, str]:
     with db.read() as session:
         said = select(Answer.question, Answer.value).where(Answer.contact_id == contact_id)
         return dict(session.exec(said.order_by(col(Answer.id))).all())
+
+
+def closed_among(db: Database, contact_ids: Collection[int]) -> list[int]:
+    """Which of these contacts nobody will call again; unknown ones are among them."""
+    with db.read() as session:
+        wanted = select(Contact.id).where(col(Contact.id).in_(contact_ids))
+        alive = set(session.exec(wanted.where(col(Contact.state).in_(("waiting", "calling")))))
+    return [contact_id for contact_id in contact_ids if contact_id not in alive]
 
 
 def due_count(db: Database, now: datetime, at_most: int = COUNTED_AT_MOST) -> int:

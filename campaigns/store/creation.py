@@ -8,21 +8,39 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from campaigns.errors import DatabaseUnusable
-from campaigns.store.database import Database, connect
+from campaigns.store.database import Database, connect, existing, refuse_empty, revision_of
 from campaigns.store.schema import MIGRATIONS
 
 
 def create_database(url: str) -> None:
-    """Make the database, or upgrade it to the current schema; one transaction, so all of it or nothing.
+    """Make the database where there is none; one that is there is upgraded.
 
-    A file of SQLite is made readable by its owner alone. Raises `DatabaseUnusable`.
+    A file of SQLite is made readable by its owner alone, and removed again when the schema cannot be put into
+    it. Raises as `upgrade_database`, but for `DatabaseMissing`.
     """
-    engine, path = connect(url)
-    if path is not None:
-        _make_private(path)
-    database = Database(engine, str(path or engine.url.render_as_string(hide_password=True)))
+    _, path = connect(url)
+    made = path is not None and _make_private(path)
+    try:
+        _upgrade(existing(url), fill=made or path is None)
+    except BaseException:
+        if path is not None and made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def upgrade_database(url: str) -> None:
+    """Bring the database up to the current schema; one transaction, so all of it or nothing.
+
+    Raises `DatabaseMissing`, `DatabaseTooNew`, or `DatabaseUnusable`, also for a file that holds nothing.
+    """
+    _upgrade(existing(url), fill=False)
+
+
+def _upgrade(database: Database, *, fill: bool) -> None:
     try:
         with database.write() as session:
+            if revision_of(session.connection(), database.place) is None and not fill:
+                refuse_empty(database.place)
             upgrade(session.connection(), "head")
     finally:
         database.close()
@@ -41,11 +59,12 @@ def config(connection: Connection) -> Config:
     return settings
 
 
-def _make_private(path: Path) -> None:
-    """SQLite gives its -wal and -shm files the mode of the database."""
+def _make_private(path: Path) -> bool:
+    """Whether the file is new. SQLite gives its -wal and -shm files the mode of the database."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        return
+        return False
     except OSError as error:
         raise DatabaseUnusable(f"The database {path} cannot be made: {error.strerror}.") from None
+    return True

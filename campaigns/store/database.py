@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -22,8 +22,9 @@ _WRITES = {"writes": True}
 class Database:
     """An opened database; may be shared by threads, not by processes."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, busy_seconds: float = BUSY_SECONDS) -> None:
         self.place = place
+        self._busy_seconds = busy_seconds
         self._reading = engine
         self._writing = engine.execution_options(**_WRITES)
         self._writer = threading.Lock()  # threads of one process take turns here, without SQLite's polling
@@ -38,9 +39,9 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session in a transaction that no other writer overlaps; all of it is kept, or nothing.
 
-        Not to be nested. Raises `DatabaseUnusable`, also when another program writes for more than 30 s.
+        Not to be nested. Raises `DatabaseUnusable`, also when another program writes for too long.
         """
-        if not self._writer.acquire(timeout=BUSY_SECONDS):
+        if not self._writer.acquire(timeout=self._busy_seconds):
             raise DatabaseUnusable(_sentence(self.place, "locked"))
         try:
             with (
@@ -67,32 +68,42 @@ class Database:
             raise
 
 
-def open_database(url: str) -> Database:
-    """The database, which must have the current schema.
+def open_database(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """The database, which must have the current schema; a writer waits at most so long for another program.
 
     Raises `DatabaseMissing`, `DatabaseTooOld`, `DatabaseTooNew` or `DatabaseUnusable`.
     """
-    engine, path = connect(url)
-    place = str(path or engine.url.render_as_string(hide_password=True))
-    if path is not None and not path.exists():
-        raise DatabaseMissing(f"There is no database at {place}: make one with dialer init.")
-    database = Database(engine, place)
+    database = existing(url, busy_seconds)
+    place = database.place
     try:
         with database.write() as session:  # a writer's transaction finds out whether we may write
-            _check_revision(session.connection(), place)
+            revision = revision_of(session.connection(), place)
+            if revision is None:
+                refuse_empty(place)
+            if revision != HEAD:
+                raise DatabaseTooOld(f"{place} belongs to an older version of dialer: run dialer db upgrade.")
     except BaseException:
         database.close()
         raise
     return database
 
 
-def connect(url: str) -> tuple[Engine, Path | None]:
+def existing(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """The database of any revision, not yet connected. Raises `DatabaseMissing` or `DatabaseUnusable`."""
+    engine, path = connect(url, busy_seconds)
+    place = str(path or engine.url.render_as_string(hide_password=True))
+    if path is not None and not path.exists():
+        raise DatabaseMissing(f"There is no database at {place}: make one with dialer init.")
+    return Database(engine, place, busy_seconds)
+
+
+def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> tuple[Engine, Path | None]:
     """An engine, not yet connected, and the file of SQLite. Raises `DatabaseUnusable` for a bad URL."""
     try:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
         engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS} if sqlite else {}
+            parsed, hide_parameters=True, connect_args={"timeout": busy_seconds} if sqlite else {}
         )
     except (ArgumentError, ImportError) as error:
         raise DatabaseUnusable(f"The database URL cannot be used: {error}.") from None
@@ -116,16 +127,26 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _check_revision(connection: Connection, place: str) -> None:
+def revision_of(connection: Connection, place: str) -> str | None:
+    """The revision of the schema; None when there are no tables at all.
+
+    Raises `DatabaseTooNew`, or `DatabaseUnusable` for a database of another program.
+    """
     tables = set(connection.dialect.get_table_names(connection))
-    if tables and "alembic_version" not in tables:
+    if not tables:
+        return None
+    ours = "alembic_version" in tables
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if ours else None
+    if revision is None:
         raise DatabaseUnusable(f"{place} is a database of another program: give dialer one of its own.")
-    revision = tables and connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if revision == HEAD:
-        return
-    if revision and revision not in known_revisions():
+    if revision not in known_revisions():
         raise DatabaseTooNew(f"{place} belongs to a newer version of dialer: install that version.")
-    raise DatabaseTooOld(f"{place} belongs to an older version of dialer: run dialer db upgrade.")
+    return str(revision)
+
+
+def refuse_empty(place: str) -> NoReturn:
+    """An empty database is what is left of a lost one: never fill it without being asked to."""
+    raise DatabaseUnusable(f"{place} is empty: restore it from a backup, or remove it and run dialer init.")
 
 
 def _sentence(place: str, reason: str) -> str:
@@ -137,7 +158,7 @@ def _sentence(place: str, reason: str) -> str:
 
 
 _REASONS = {
-    "locked": f"was kept busy by another program for {BUSY_SECONDS:.0f} seconds: end it and try again",
+    "locked": "is kept busy by another program: end it and try again",
     "unable to open": "cannot be opened: make its folder readable and writable",
     "readonly": "cannot be written: make the file and its folder writable",
     "not a database": "is no database: move that file away, or name another in dialer.toml",

@@ -44,11 +44,12 @@ def add(db: Database, contacts: Sequence[NewContact], now: datetime) -> list[Ver
     Nobody else can write meanwhile, for about 25 ms per 1,000 contacts: hand in a few thousand at a time.
     """
     with db.write() as session:
-        digests: dict[tuple[str, str], str] = {}
+        queued: dict[tuple[str, str], str] = {}
         for campaign in {contact.campaign for contact in contacts}:
             mine = [contact.external_id for contact in contacts if contact.campaign == campaign]
-            digests |= _digests(session, campaign, mine)
-        verdicts, rows = _sort_out(contacts, digests, now)
+            found = _digests(session, campaign, mine)
+            queued |= {(campaign, external_id): digest for external_id, digest in found.items()}
+        verdicts, rows = _sort_out(contacts, queued, now)
         for campaign in {contact.campaign for contact in contacts}:
             _reopen(session, campaign, any(row["campaign"] == campaign for row in rows), now)
         if rows:
@@ -56,13 +57,18 @@ def add(db: Database, contacts: Sequence[NewContact], now: datetime) -> list[Ver
     return verdicts
 
 
-def _digests(session: Session, campaign: str, external_ids: Sequence[str]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
+def digests(db: Database, campaign: str, external_ids: Sequence[str]) -> dict[str, str]:
+    """The digests of those contacts that the campaign has, by external_id."""
+    with db.read() as session:
+        return _digests(session, campaign, external_ids)
+
+
+def _digests(session: Session, campaign: str, external_ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for start in range(0, len(external_ids), LOOKED_UP_AT_ONCE):
         some = external_ids[start : start + LOOKED_UP_AT_ONCE]
         rows = select(Contact.external_id, Contact.digest).where(Contact.campaign == campaign)
-        for external_id, digest in session.exec(rows.where(col(Contact.external_id).in_(some))):
-            found[campaign, external_id] = digest
+        found |= dict(session.exec(rows.where(col(Contact.external_id).in_(some))).all())
     return found
 
 

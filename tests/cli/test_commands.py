@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.flows.loader import LIBRARY
 from campaigns.store.creation import create_database
 from tests.system.commands import Desk
 
@@ -26,7 +27,13 @@ def test_init_makes_a_home_once(tmp_path: Path) -> None:
     assert "nothing was overwritten" in desk.run("init").stdout
     assert (desk.home / "dialer.toml").read_text() == before
     assert (desk.home / "campaigns").is_dir()
-    assert (desk.home / "dialer.db").stat().st_mode & 0o077 == 0
+    for path, mode in [
+        (desk.home, 0o700),
+        (desk.home / "campaigns", 0o700),
+        (desk.home / "dialer.toml", 0o600),
+        (desk.home / "dialer.db", 0o600),
+    ]:
+        assert path.stat().st_mode & 0o777 == mode, path
 
 
 def test_a_file_is_queued_once_and_what_is_wrong_is_written_beside_it(desk: Desk) -> None:
@@ -81,6 +88,68 @@ def test_a_draft_cannot_be_paused(desk: Desk) -> None:
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(("moves", "state"), [((), "draft"), (("launch", "stop"), "stopped")])
+def test_only_a_paused_campaign_is_resumed(desk: Desk, moves: tuple[str, ...], state: str) -> None:
+    for move in moves:
+        desk.run("campaign", move, "covid-results")
+    said = desk.run("campaign", "resume", "covid-results", code=1).stderr
+    assert said == f"The campaign covid-results is {state} and not paused: launch it first.\n"
+    assert desk.report()["state"] == state
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("contacts", "list", "covid"),
+        ("contacts", "show", "covid", "A"),
+        ("tasks", "list", "--campaign", "covid"),
+    ],
+)
+def test_lists_of_an_unknown_campaign_are_refused(desk: Desk, words: tuple[str, ...]) -> None:
+    assert "There is no campaign covid; " in desk.run(*words, code=1).stderr
+
+
+def test_contacts_are_listed_when_the_campaigns_file_is_gone(desk: Desk) -> None:
+    own = desk.home / "campaigns" / "own.yaml"
+    shipped = (LIBRARY / "covid-results.yaml").read_text(encoding="utf-8")
+    own.write_text(shipped.replace("name: covid-results", "name: own"), encoding="utf-8")
+    path = desk.home.parent / "own.csv"
+    path.write_text(f"{HEADER}\n{RIGHT}\n", encoding="utf-8")
+    desk.run("queue", "own", str(path))
+    own.unlink()
+    assert [row["contact"] for row in desk.data("contacts", "list", "own")] == ["A-1"]
+
+
+def test_commands_that_place_no_call_need_no_password(desk: Desk) -> None:
+    settings = desk.home / "dialer.toml"
+    settings.write_text(
+        settings.read_text().replace(
+            f'uri = "{TRUNK}"', f'uri = "{TRUNK}"\npassword_env = "NOT_SET_ANYWHERE"'
+        )
+    )
+    desk.run("tasks", "list")
+    desk.run("campaign", "launch", "covid-results")
+    desk.run("campaign", "pause", "covid-results")
+    assert "NOT_SET_ANYWHERE, which is not set" in desk.run("run", "--until-idle", code=1).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*ON_NO_TRUNK, "--html"),
+        ("campaign", "simulate", "covid-results", "--golden"),
+        ("prompts", "say", "Здравствуйте!", "-o"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_sentence(desk: Desk, words: tuple[str, ...]) -> None:
+    for place, reason in [
+        (desk.home / "nowhere" / "x", "No such file or directory"),
+        (desk.home, "Is a directory"),
+    ]:
+        said = desk.run(*words, str(place), typed="!hangup\n", code=1).stderr
+        assert said == f"{place} cannot be written ({reason}): name another place, or make room.\n"
+
+
 def test_an_unknown_campaign_is_named_with_the_known_ones(desk: Desk) -> None:
     said = desk.run("campaign", "launch", "covid", code=1).stderr
     assert "no campaign covid; there are abandoned-callback, covid-results, satisfaction-survey" in said
@@ -109,9 +178,22 @@ def test_a_call_can_be_played_with_the_keyboard(desk: Desk) -> None:
 def test_a_home_of_a_newer_version_is_left_alone(desk: Desk) -> None:
     with sqlite3.connect(desk.home / "dialer.db") as database:
         database.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
-    said = desk.run("run", "--until-idle", code=1).stderr
-    assert said.count("\n") == 1
-    assert "newer version" in said
+    for words in [("run", "--until-idle"), ("init",), ("db", "upgrade"), ("tasks", "list")]:
+        said = desk.run(*words, code=1).stderr
+        assert said.count("\n") == 1
+        assert "belongs to a newer version" in said
+
+
+def test_an_empty_database_is_never_filled(desk: Desk) -> None:
+    (desk.home / "dialer.db").write_bytes(b"")
+    for words in [("run", "--until-idle"), ("init",), ("db", "upgrade"), ("tasks", "list")]:
+        said = desk.run(*words, code=1).stderr
+        assert said.count("\n") == 1
+        assert "is empty: restore it from a backup, or remove it and run dialer init" in said
+    (desk.home / "dialer.db").unlink()
+    desk.run("db", "upgrade", code=1)
+    desk.run("init")
+    assert desk.data("tasks", "list") == []
 
 
 def test_a_home_that_is_none_says_how_to_make_one(desk: Desk) -> None:

@@ -316,3 +316,91 @@ def test_a_database_that_is_gone_keeps_calls_going_and_is_caught_up(tmp_path: Pa
         "The database cannot grow: the disk is full. "
         "Calls in progress go on, no new one is placed until it is mended."
     ]
+
+
+@pytest.mark.parametrize(
+    ("patient", "outcome"), [(Patient(keys=("2",)), "not_here"), (Patient(beep_seconds=4), "voicemail")]
+)
+def test_what_a_call_meant_is_kept_when_the_engine_dies_in_it(
+    tmp_path: Path, patient: Patient, outcome: str
+) -> None:
+    world = World(tmp_path, {NUMBER: patient})
+    world.queue(COVID, "A-1", NUMBER)
+    world.launch(COVID)
+    while not {"call_later", "machine"} & set(world.played()):
+        world.pass_once()
+    world.start()
+    world.run_until_idle()
+    contact = world.contact(COVID, "A-1")
+    assert (contact.outcome, contact.attempts_used) == (outcome, 1)
+    assert contact.next_at - world.clock.now() > timedelta(hours=1)
+
+
+def test_who_is_not_here_is_left_alone_for_hours_even_if_the_line_dies_then(tmp_path: Path) -> None:
+    world = one_call(tmp_path, Patient(keys=("2",), line_dies_seconds=4))
+    contact = world.contact(COVID, "A-1")
+    assert world.report(COVID)["endings"] == {"line_lost": 1}
+    assert contact.outcome == "not_here"
+    assert contact.next_at - world.clock.now() > timedelta(hours=1)
+
+
+def test_an_opt_out_by_command_during_a_call_closes_the_contact_after_it(tmp_path: Path) -> None:
+    world = World(tmp_path, {NUMBER: Patient(keys=("", "", ""))})
+    world.queue(COVID, "A-1", NUMBER, fields=RESULT | {"result": "positive"})
+    world.launch(COVID)
+    while not world.played():
+        world.pass_once()
+    optouts.add(world.database, NUMBER, "command", world.clock.now())
+    world.run_until_idle()
+    assert world.contact(COVID, "A-1").state == "done"
+    assert world.open_tasks() == [("A-1", "doctor_positive_result")]
+
+
+def test_a_crash_and_a_broken_file_do_not_stop_the_other_campaigns(tmp_path: Path) -> None:
+    own = tmp_path / "campaigns"
+    own.mkdir()
+    right = (LIBRARY / "covid-results.yaml").read_text(encoding="utf-8")
+    path = own / "covid-results.yaml"
+    path.write_text(right, encoding="utf-8")
+    world = World(tmp_path, {NUMBER: HEARS_AND_MARKS, "+79120000002": Patient(keys=("1",))})
+    world.queue(COVID, "A-1", NUMBER)
+    world.queue(CALLBACK, "C-1", "+79120000002", fields={"called_at": "2026-03-02T11:05:00+05:00"})
+    world.launch(COVID, CALLBACK)
+    while world.report(COVID)["contacts"]["calling"] == 0:
+        world.pass_once()
+    path.write_text("name: covid-results\n", encoding="utf-8")
+    world.start()
+    world.run_until_idle()
+    assert world.contact(CALLBACK, "C-1").state == "done"
+    assert world.contact(COVID, "A-1").state == "calling"
+    path.write_text(right, encoding="utf-8")
+    campaigns.move(world.database, COVID, "running", world.clock.now())
+    world.pass_once()
+    world.run_until_idle()
+    assert world.contact(COVID, "A-1").outcome == "completed"
+
+
+def test_private_audio_goes_with_whoever_is_closed_without_a_call(tmp_path: Path) -> None:
+    world = World(tmp_path, {NUMBER: Patient(ends="busy")})
+    world.queue(COVID, "A-1", NUMBER, deadline=world.clock.now() + timedelta(minutes=5))
+    world.launch(COVID)
+    world.run_until_idle()
+    owner = str(world.contact(COVID, "A-1").id)
+    assert world.renderer.rendered == [owner]
+    world.clock.pass_seconds(600)
+    world.pass_once()
+    world.pass_once()
+    assert world.renderer.forgotten == [owner]
+
+
+def test_an_engine_without_calls_gives_up_a_database_that_stays_away(tmp_path: Path) -> None:
+    world = World(tmp_path, {})
+
+    def fails() -> NoReturn:
+        raise DatabaseUnusable("The database is kept busy.")
+
+    world.database.write = fails  # type: ignore[method-assign]
+    world.pass_once()
+    world.clock.pass_seconds(31)
+    with pytest.raises(DatabaseUnusable):
+        world.pass_once()

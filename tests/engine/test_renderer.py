@@ -63,14 +63,31 @@ def test_a_faulty_text_fails_its_own_order_without_telling_a_value(renderer: Ren
     assert good.problem == ""
 
 
-def test_a_process_that_dies_costs_one_order_and_is_replaced(renderer: RenderProcess) -> None:
-    os.kill(renderer.pid, signal.SIGSTOP)
-    for owner in "789":
-        renderer.order(Order(owner, {"greeting": GREETING}))
+def kill(renderer: RenderProcess) -> None:
     os.kill(renderer.pid, signal.SIGKILL)
-    clips = await_clips(renderer, 3)
-    assert sorted(clip.owner for clip in clips) == ["7", "8", "9"]
-    assert [clip.owner for clip in clips if clip.problem] == ["7"]
+    end = time.monotonic() + PATIENCE_SECONDS
+    while _runs(renderer.pid):
+        assert time.monotonic() < end
+
+
+def test_a_process_that_dies_is_replaced_and_nothing_is_lost(renderer: RenderProcess) -> None:
+    kill(renderer)
+    renderer.order(Order("7", {"greeting": GREETING}))
+    renderer.order(Order("8", {"greeting": GREETING}))
+    clips = await_clips(renderer, 2)
+    assert [(clip.owner, clip.problem) for clip in clips] == [("7", ""), ("8", "")]
+
+
+def test_an_order_over_which_it_dies_twice_fails_and_the_others_do_not(renderer: RenderProcess) -> None:
+    os.kill(renderer.pid, signal.SIGSTOP)
+    renderer.order(Order("7", {"greeting": GREETING}))
+    renderer.order(Order("8", {"greeting": GREETING}))
+    kill(renderer)
+    assert renderer.finished() == []
+    kill(renderer)
+    bad, good = await_clips(renderer, 2)
+    assert (bad.owner, good.owner, good.problem) == ("7", "8", "")
+    assert "twice" in bad.problem
 
 
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.assemble import build_engine
-from campaigns.engine.engine import DUTIES, Engine
+from campaigns.engine.engine import TICKS, Engine
 from campaigns.engine.renderer import Clips, Order
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.settings import Home, SettingsFile, TrunkTable
@@ -52,9 +52,11 @@ class InstantRenderer:
     def __init__(self) -> None:
         self.broken: set[str] = set()
         self.forgotten: list[str] = []
+        self.rendered: list[str] = []
         self._finished: list[Clips] = []
 
     def order(self, order: Order) -> None:
+        self.rendered.append(order.owner)
         if order.owner in self.broken:
             self._finished.append(Clips(order.owner, {}, "There is no voice for it."))
         else:
@@ -64,8 +66,12 @@ class InstantRenderer:
         finished, self._finished = self._finished, []
         return finished
 
+    def owners(self) -> Sequence[str]:
+        return self.rendered
+
     def forget(self, owner: str) -> None:
         self.forgotten.append(owner)
+        self.rendered = [name for name in self.rendered if name != owner]
 
     def stop(self) -> None:
         """Nothing runs."""
@@ -90,7 +96,7 @@ class World:
             max_calls=trunk_calls or lines,
             calls_per_second=calls_per_second,
         )
-        self.home = Home(folder, SettingsFile(trunks=(trunk,)), {})
+        self.home = Home(folder, SettingsFile(trunks=(trunk,)))
         self.scripts = {name: load_script(path) for name, path in find_scripts(LIBRARY).items()}
         create_database(self.home.database_url)
         self.database = open_database(self.home.database_url)
@@ -118,7 +124,6 @@ class World:
             self.clock,
             self.told.append,
         )
-        self.engine.recover()
         return self.engine
 
     def queue(self, campaign: str, external_id: str, phone: str, **changes: Any) -> None:
@@ -144,7 +149,7 @@ class World:
 
     def pass_once(self) -> None:
         """One pass of the engine, in which a little time goes by; every duty is due again."""
-        for duty in DUTIES:
+        for duty in TICKS:
             self.ticks.force(duty)
         self.engine.step(STEP_SECONDS)
 

@@ -1,5 +1,6 @@
 """Raw values become canonical, or are refused without being repeated."""
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,3 +89,48 @@ def test_a_field_knows_how_it_is_spoken(kind: FieldType, spoken: str) -> None:
 
 def test_fields_are_private_unless_declared_otherwise() -> None:
     assert Field("it", "year").private
+
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)  # 15:00 in Moscow
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "reason"),
+    [
+        ("year", "1900", ""),
+        ("year", "2026", ""),
+        ("year", "2027", "it is not one of the last 130 years"),
+        ("date", "1900-01-01", ""),
+        ("date", "31.12.1899", "it is not a date from 1900 until today"),
+        ("date", "2026-11-22", ""),
+        ("date", "2026-11-23", ""),  # today, further east
+        ("date", "2026-11-24", "it is not a date from 1900 until today"),
+        ("date", "1820-11-20", "it is not a date from 1900 until today"),
+        ("datetime", "1900-01-01 00:00", ""),
+        ("datetime", "1899-12-31 23:59", "it is not a time from 1900 until now"),
+        ("datetime", "2026-11-23 15:00", ""),
+        ("datetime", "2026-11-23 15:01", "it is not a time from 1900 until now"),
+        ("datetime", "2026-11-23T12:01Z", "it is not a time from 1900 until now"),
+    ],
+)
+def test_what_has_not_happened_yet_or_too_long_ago_is_refused(kind: FieldType, raw: str, reason: str) -> None:
+    field = Field("it", kind)
+    assert parse_field(field, raw, MOSCOW)  # without a now, nothing is compared with it
+    if reason:
+        with pytest.raises(ValueError, match=reason):
+            parse_field(field, raw, MOSCOW, NOON)
+    else:
+        assert parse_field(field, raw, MOSCOW, NOON) == parse_field(field, raw, MOSCOW)
+
+
+def test_an_appointment_may_lie_ahead() -> None:
+    now = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    field = Field("visit", "date", future=True)
+    assert parse_field(field, "05.03.2026", MOSCOW, now) == "2026-03-05"
+
+
+def test_nobody_is_older_than_130() -> None:
+    field, later = Field("it", "year"), NOON.replace(year=2050)
+    assert parse_field(field, "1920", MOSCOW, later) == "1920"
+    with pytest.raises(ValueError, match="it is not one of the last 130 years"):
+        parse_field(field, "1919", MOSCOW, later)

@@ -12,10 +12,11 @@ from campaigns.errors import DatabaseUnusable
 from campaigns.flows.script import Script
 from campaigns.intake.csv_file import BATCH_ROWS, queue_csv
 from campaigns.intake.errors import IntakeError
-from campaigns.store import contacts
+from campaigns.store import contacts, queueing
 from campaigns.store.contacts import NewContact, Verdict
 from campaigns.store.contacts import add as real_add
 from campaigns.store.database import Database
+from campaigns.store.queueing import digests as real_digests
 from tests.intake.conftest import DEFAULTS, NOW, Queue
 
 HEADER = "external_id,phone,full_name,language,birth_year,result"
@@ -160,6 +161,23 @@ def test_a_deadline_that_has_passed(queue: Queue, db: Database, script: Script, 
     counts = queue_csv(db, script, path, DEFAULTS, later)
     assert (counts.new, counts.rejected) == (0, 2)
     assert {row[-1] for row in rejected(counts.rejects_path)[1:]} == {"deadline has passed"}
+
+
+def test_late_rows_are_looked_up_together(
+    queue: Queue, db: Database, script: Script, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{n},+7912{n:07},Зоя,ru,1954,positive,20.11.2026 18:00" for n in range(BATCH_ROWS + 1)]
+    queue("\n".join([f"{HEADER},deadline", *rows]))
+    asked: list[int] = []
+
+    def digests(db: Database, campaign: str, external_ids: Sequence[str]) -> dict[str, str]:
+        asked.append(len(external_ids))
+        return real_digests(db, campaign, external_ids)
+
+    monkeypatch.setattr(queueing, "digests", digests)
+    counts = queue_csv(db, script, folder / "results.csv", DEFAULTS, NOW.replace(day=21))
+    assert (counts.new, counts.known, counts.rejected) == (0, BATCH_ROWS + 1, 0)
+    assert asked == [BATCH_ROWS, 1]
 
 
 def test_a_missing_column_queues_nothing(queue: Queue, db: Database, folder: Path) -> None:

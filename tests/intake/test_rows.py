@@ -51,6 +51,7 @@ def test_a_right_row_becomes_a_contact(script: Script) -> None:
         ({"phone": "123"}, ["phone is not a number that is in use"]),
         ({"birth_year": ""}, ["birth_year is blank"]),
         ({"birth_year": "54"}, ["birth_year is not a year of four digits, such as 1954"]),
+        ({"birth_year": "2027"}, ["birth_year is not one of the last 130 years"]),
         ({"result": "maybe"}, ["result is not one of negative, positive, inconclusive"]),
         ({"time_zone": "Moscow"}, ["time_zone is not an IANA time zone, such as Europe/Moscow"]),
         ({"time_zone": "../../etc/passwd"}, ["time_zone is not an IANA time zone, such as Europe/Moscow"]),
@@ -132,6 +133,22 @@ def test_times_in_fields_are_in_the_contacts_own_time() -> None:
     script = script_with(called_at=Field("called_at", "datetime"))
     contact = contact_of(script, called_at="19.11.2026 14:05", time_zone="Europe/Moscow")
     assert contact.fields == {"called_at": "2026-11-19T14:05:00+03:00"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "usable"),
+    [
+        ("19.11.2026 14:05", True),
+        ("21.11.2026 11:59", True),
+        ("22.11.2026 12:00", False),
+        ("1.1.1899 9:00", False),
+    ],
+)
+def test_times_in_fields_have_happened(raw: str, usable: bool) -> None:
+    found = read(script_with(called_at=Field("called_at", "datetime")), called_at=raw)
+    assert isinstance(found, Usable) is usable
+    if isinstance(found, Unusable):
+        assert found.reasons == ("called_at is not a time from 1900 until now",)
 
 
 @pytest.mark.parametrize(

@@ -102,14 +102,17 @@ def test_a_failure_of_our_own_uses_up_no_attempt(cause: str, rang: bool, used: i
     assert found == Next("waiting", "failed", NOW + timedelta(seconds=60), "own_failure", counted=False)
 
 
-def test_a_line_lost_in_a_survey_is_tried_again() -> None:
-    found = after(cause="line_lost", ours=True, outcome="partial")
-    assert (found.state, found.wait_reason, found.counted) == ("waiting", "own_failure", False)
+@pytest.mark.parametrize("cause", ["line_lost", "media"])
+def test_what_a_person_had_said_holds_when_our_line_is_lost_then(cause: str) -> None:
+    found = after(cause=cause, ours=True, outcome="not_here")
+    assert found == after(cause="answered", ours=False, outcome="not_here")
+    assert found.wait_reason == "not_here"
+    assert after(cause=cause, ours=True, outcome="partial").state == "done"
 
 
 @pytest.mark.parametrize(
     ("cause", "outcome"),
-    [("media", "failed"), ("congestion", "failed"), ("media", "silent"), ("media", "partial")],
+    [("media", "failed"), ("congestion", "failed"), ("media", "silent")],
 )
 def test_our_failure_after_it_rang_counts_but_closes_nobody_early(cause: str, outcome: Outcome) -> None:
     found = after(cause=cause, ours=True, outcome=outcome, own_failures=1)
@@ -149,20 +152,29 @@ def test_who_heard_the_message_is_never_called_again(
     found = after(eager, outcome=outcome, cause=cause, ours=ours, rang=rang, delivered=True)
     assert (found.state, found.next_at) == ("done", None)
     assert found.outcome == (outcome if outcome in FINAL | {"partial"} else "delivered")
-    again = after_interruption(own_failures=0, outcome=outcome, delivered=True, now=NOW)
+    again = interrupted(outcome, delivered=True)
     assert (again.state, again.next_at) == ("done", None)
+
+
+def interrupted(outcome: Outcome, own_failures: int = 0, delivered: bool = False) -> Next:
+    return after_interruption(
+        POLICY, attempts_used=0, own_failures=own_failures, outcome=outcome, delivered=delivered, now=NOW
+    )
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(0, 10), (1, 20), (3, 80), (9, 3600), (99, 3600)])
 def test_an_interrupted_call_is_tried_again_soon(failures: int, seconds: int) -> None:
-    found = after_interruption(own_failures=failures, outcome="failed", delivered=False, now=NOW)
+    found = interrupted("failed", own_failures=failures)
     assert found == Next("waiting", "failed", NOW + timedelta(seconds=seconds), "interrupted", counted=False)
 
 
 def test_an_interrupted_call_with_a_final_outcome_is_done() -> None:
-    assert (
-        after_interruption(own_failures=0, outcome="wrong_person", delivered=False, now=NOW).state == "done"
-    )
+    assert interrupted("wrong_person").state == "done"
+
+
+def test_an_interrupted_call_whose_meaning_was_recorded_waits_by_it() -> None:
+    assert interrupted("not_here") == after(outcome="not_here")
+    assert interrupted("not_here").wait_reason == "not_here"
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
 from campaigns.rules.due import CallNow, Close, Decision, WaitUntil
+from campaigns.rules.hours import Hours, Window
+from campaigns.rules.policy import Policy
 from campaigns.rules.retries import Next
 from campaigns.store import attempts, campaigns, contacts
 from campaigns.store.contacts import NewContact
@@ -18,6 +20,8 @@ NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 COMPLETED = Next("done", "completed", None, None, counted=True)
 RETRY = Next("waiting", "unanswered", NOW + HOUR, "retry", counted=True)
+ALL_DAY = Window(time(0), time(0))
+POLICY = Policy(3, {"busy": HOUR}, Hours(ALL_DAY, ALL_DAY, None))
 OWN_FAILURE = Next("waiting", "failed", NOW + HOUR, "own_failure", counted=False)
 
 

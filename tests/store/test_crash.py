@@ -14,7 +14,7 @@ from campaigns.rules.retries import Next, after_interruption
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database, open_database
 from tests.store import invariants
-from tests.store.people import NOW, finish, person, queue, take, unless_opted_out
+from tests.store.people import NOW, POLICY, finish, person, queue, take, unless_opted_out
 
 CONTACTS = 40
 KILLS = 10
@@ -46,7 +46,9 @@ def _check(path: Path, promises: list[str]) -> None:
         assert word != "ended" or attempt.ended_at is not None
         assert word != "said" or contacts.answers(db, contact.id)["last"] >= attempt_id.zfill(6)
     for attempt, contact in attempts.open_attempts(db):
-        after = after_interruption(own_failures=0, outcome="failed", delivered=False, now=NOW)
+        after = after_interruption(
+            POLICY, attempts_used=0, own_failures=0, outcome="failed", delivered=False, now=NOW
+        )
         assert finish(db, attempt.id, contact, after)
     contacts.release_all(db)
     assert len(contacts.listing(db, "results")) == CONTACTS

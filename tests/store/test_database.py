@@ -45,7 +45,7 @@ def _folder(path: Path) -> None:
     ("spoil", "error", "sentence"),
     [
         (Path.unlink, DatabaseMissing, "make one with dialer init"),
-        (lambda path: path.write_bytes(b""), DatabaseTooOld, "run dialer db upgrade"),
+        (lambda path: path.write_bytes(b""), DatabaseUnusable, "is empty: restore it from a backup"),
         (lambda path: _at_revision(path, "9999"), DatabaseTooNew, "belongs to a newer version"),
         (lambda path: path.write_text("name;phone\n" * 99), DatabaseUnusable, "is no database"),
         (_foreign, DatabaseUnusable, "is a database of another program"),

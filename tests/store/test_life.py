@@ -22,7 +22,7 @@ from campaigns.store.creation import create_database
 from campaigns.store.database import Database, open_database
 from campaigns.words import CampaignState, ContactState, Outcome
 from tests.store import invariants
-from tests.store.people import COMPLETED, HOUR, NOW, person
+from tests.store.people import COMPLETED, HOUR, NOW, POLICY, person
 
 CAMPAIGNS = ("results", "survey")
 NAMES = [f"P{number}" for number in range(6)]
@@ -226,7 +226,12 @@ class Life(RuleBasedStateMachine):
         assert {attempt.id for attempt, _ in left} == set(self.calls)
         for attempt, contact in left:
             after = after_interruption(
-                own_failures=0, outcome="failed", delivered=contact.delivered_at is not None, now=self.now
+                POLICY,
+                attempts_used=contact.attempts_used,
+                own_failures=0,
+                outcome="failed",
+                delivered=contact.delivered_at is not None,
+                now=self.now,
             )
             assert self._finish(attempt.id, contact, after)
             self.used[contact.id] += after.counted

@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,22 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 from sqlmodel import SQLModel
 
-from campaigns.errors import DatabaseUnusable
-from campaigns.store.creation import config, create_database
+from campaigns.errors import DatabaseError, DatabaseMissing, DatabaseTooNew, DatabaseUnusable
+from campaigns.store import creation
+from campaigns.store.creation import config, create_database, upgrade_database
 from campaigns.store.database import Database, open_database
 from campaigns.store.schema import HEAD, known_revisions
 from tests.store.people import person, queue, seen
+
+
+def _execute(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def _dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
 
 
 def test_the_migrations_make_what_the_models_say(db: Database) -> None:
@@ -50,10 +63,52 @@ def test_creating_again_changes_nothing(db: Database, path: Path) -> None:
     assert seen(db).external_id == "A"
 
 
-def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
-    (tmp_path / "dialer.db").touch()
-    create_database(f"sqlite:///{tmp_path / 'dialer.db'}")
-    open_database(f"sqlite:///{tmp_path / 'dialer.db'}").close()
+@pytest.mark.parametrize("change", [create_database, upgrade_database])
+@pytest.mark.parametrize(
+    ("spoil", "error"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", DatabaseTooNew),
+        ("DROP TABLE alembic_version", DatabaseUnusable),
+        (None, DatabaseUnusable),
+    ],
+)
+def test_what_is_not_ours_to_change_stays_as_it_is(
+    path: Path, change: Callable[[str], None], spoil: str | None, error: type[DatabaseError]
+) -> None:
+    if spoil is None:
+        path.write_bytes(b"")
+    else:
+        _execute(path, spoil)
+    before = _dump(path)
+    with pytest.raises(error) as refused:
+        change(f"sqlite:///{path}")
+    assert str(path) in str(refused.value)
+    assert _dump(path) == before
+
+
+def test_an_upgrade_goes_to_the_newest_revision(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(creation, "upgrade", lambda _connection, revision: seen.append(revision))
+    upgrade_database(f"sqlite:///{path}")
+    assert seen == ["head"]
+
+
+def test_an_upgrade_makes_no_database(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseMissing):
+        upgrade_database(f"sqlite:///{tmp_path / 'dialer.db'}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_could_not_be_made_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_connection: object, _revision: str) -> None:
+        raise DatabaseUnusable("The disk is full.")
+
+    monkeypatch.setattr(creation, "upgrade", fail)
+    with pytest.raises(DatabaseUnusable, match="disk is full"):
+        create_database(f"sqlite:///{tmp_path / 'dialer.db'}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_the_owner_may_read_the_files(tmp_path: Path) -> None:
