@@ -67,9 +67,9 @@ def parse_field(field: Field, raw: str, zone: str | tzinfo, now: datetime | None
     """The canonical value: ISO dates, times with offset, digits, plain text; "" is never one.
 
     zone: the contact's own (an IANA name), for times that are written without an offset.
-    now: when given, dates and times of a field without `future` must lie in the past, from 1900 on, and a year
-    must be one of the last 130, as a year of birth is; one day later is allowed, for clocks and zones that
-    differ. None: no check.
+    now: when given, dates and times of a field without `future` must lie in the past, from 1900 on, and a
+    year must be one of the last 130, as a year of birth is; one day later is allowed, for clocks and zones
+    that differ. None: no check.
     Raises ValueError with one plain reason that names the field and never holds the value.
     """
     text = " ".join(unicodedata.normalize("NFC", raw).split())
