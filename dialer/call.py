@@ -52,7 +52,7 @@ class Life:
 
     def __init__(self, now: float, ring_seconds: float, limit_seconds: float) -> None:
         self.state: State = "dialing"
-        self.rang = False
+        self.rang = False  # 180 or an answer; behind 183 there may be an announcement of the trunk's own
         self._ring_seconds = ring_seconds
         self._limit_seconds = limit_seconds
         self._started_at = now
@@ -76,7 +76,8 @@ class Life:
             raise IllegalMove(f"A call that is {self.state} cannot take the sign {sign}.")
         self.state = MOVES[self.state, sign]
         if sign in ("rings", "early_media", "confirmed"):
-            self._responded = self.rang = True
+            self._responded = True
+            self.rang = self.rang or sign != "early_media"
             self._rang_at = now if self._rang_at is None else self._rang_at
         if sign == "confirmed":
             self._answered_at = now

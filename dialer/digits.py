@@ -7,7 +7,9 @@ KEYS = frozenset("0123456789*#")
 LATE_END_KEY_SECONDS = (
     2.0  # people end a year with #, although its fourth digit has ended the question already
 )
-REMEMBERED_PRESSES = 8  # reordered packets name a press again; no more than this many are under way at once
+REMEMBERED_PRESSES = 8  # no more than this many are under way at once
+HELD_SECONDS = 2.0  # the longest gap in the packets of one press; a stalled network delays them that long
+REORDERED_SECONDS = 0.5  # once another key was pressed, only packets that were overtaken come this late
 
 EndedBy = Literal["full", "end_key", "timeout"]
 
@@ -23,22 +25,32 @@ class Keys:
 class Presses:
     """Tells a new press from one that is being repeated on the wire.
 
-    RFC 4733 section 2.5.1.2: all packets of one press carry the same timestamp. Flags, durations and the
-    end bit are no help when packets are lost or reordered. The first way that carried a key (RTP events,
-    SIP INFO) is the only one that counts in a call, so that a press sent both ways is one key.
+    RFC 4733 section 2.5.1.2: all packets of one press carry the same timestamp. Some far ends begin with the
+    same timestamp again for a later press, under another SSRC, so that a press is only known while its
+    packets keep coming: for 2 s after the last one, or 0.5 s once another key was pressed. The first way that
+    carried a key (RTP events, SIP INFO) is the only one that counts in a call, so that a press sent both ways
+    is one key.
     """
 
     def __init__(self) -> None:
-        self._recent: list[tuple[str, int]] = []
+        self._last_packets: dict[tuple[str, int], float] = {}  # the oldest first
+        self._latest: tuple[str, int] | None = None
         self._way: int | None = None
 
-    def fresh(self, key: str, timestamp: int, way: int) -> bool:
-        """Whether this is a press of one of 0-9*# that was not seen before."""
-        if key not in KEYS or (key, timestamp) in self._recent or self._way not in (None, way):
+    def fresh(self, key: str, timestamp: int, way: int, now: float) -> bool:
+        """Whether this packet begins a press of one of 0-9*#, and does not go on with one that is known."""
+        if key not in KEYS or self._way not in (None, way):
             return False
         self._way = way
-        self._recent = [*self._recent[1 - REMEMBERED_PRESSES :], (key, timestamp)]
-        return True
+        press = (key, timestamp)
+        seen_at = self._last_packets.pop(press, float("-inf"))
+        known = now - seen_at < (HELD_SECONDS if press == self._latest else REORDERED_SECONDS)
+        self._last_packets[press] = now
+        if len(self._last_packets) > REMEMBERED_PRESSES:
+            del self._last_packets[next(iter(self._last_packets))]
+        if not known:
+            self._latest = press
+        return not known
 
 
 class KeyCollector:

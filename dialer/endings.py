@@ -37,7 +37,7 @@ ENDINGS: Mapping[Cause, Ending] = {
         Ending("no_answer", "callee", True),
         Ending("declined", "callee", True),
         Ending("wrong_number", "number", False),
-        Ending("blocked", "number", False),
+        Ending("blocked", "trunk", True),  # unless `ending_of` knows better
         Ending("redirected", "trunk", True),
         Ending("congestion", "trunk", True),
         Ending("rate_limited", "trunk", True),
@@ -48,6 +48,9 @@ ENDINGS: Mapping[Cause, Ending] = {
     )
 }
 assert set(ENDINGS) == set(get_args(Cause))
+
+_BLOCKED_BY_CALLEE = Ending("blocked", "number", False)
+_CALLEE_STATUSES = frozenset({433, 607, 608})  # RFC 5079, 8197, 8688: said for the person who is called
 
 _LOCAL: Mapping[LocalFailure, Cause] = {
     "ring_timeout": "no_answer",
@@ -118,3 +121,14 @@ def cause_of(sip_status: int, received: bool, local: LocalFailure | None) -> Cau
     if not received:
         return "media" if sip_status in _OWN_MEDIA_STATUSES else "unreachable"
     return _RECEIVED.get(sip_status) or _CLASSES.get(sip_status // 100, "unreachable")
+
+
+def ending_of(cause: Cause, sip_status: int, rang: bool) -> Ending:
+    """What this ending means. Only for `blocked` is the cause not enough: `sip_status`, `rang` as in `Ended`.
+
+    A 403 without ringing is the trunk's refusal of us (account not paid, address not allowed): it says
+    nothing about the number, and would else use up the attempts of a whole list.
+    """
+    if cause == "blocked" and (rang or sip_status in _CALLEE_STATUSES):
+        return _BLOCKED_BY_CALLEE
+    return ENDINGS[cause]

@@ -181,7 +181,7 @@ class Ended:
     call: str
     cause: Cause
     sip_status: int  # 0: none was received
-    rang: bool  # 180 or 183 was seen, or it was answered
+    rang: bool  # 180 was seen, or it was answered; 183 alone is no ringing
     answered: bool
     talk_seconds: float
 

@@ -22,7 +22,7 @@ from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
 from campaigns.words import Outcome
 from dialer import messages
-from dialer.endings import ENDINGS
+from dialer.endings import ending_of
 from dialer.lines import Lines
 from dialer.messages import Event
 
@@ -226,8 +226,9 @@ class Engine:
     def _ended(self, call: LiveCall, event: messages.Ended) -> None:
         del self._calls[event.call]
         cause: messages.Cause = "line_lost" if call.cut else event.cause
-        ours = ENDINGS[cause].blame in ("trunk", "us")
-        self._planner.ended(call.trunk, trunk_failed=ENDINGS[cause].blame == "trunk" and not event.rang)
+        blame = ending_of(cause, event.sip_status, event.rang).blame
+        ours = blame in ("trunk", "us")
+        self._planner.ended(call.trunk, trunk_failed=blame == "trunk" and not event.rang)
         outcome = _outcome(call.talk, event, ours)
         _log.info("attempt.ended attempt=%d cause=%s outcome=%s", call.attempt, cause, outcome)
         following = after_attempt(

@@ -202,7 +202,7 @@ class Session:
 
     def on_key(self, key: str, timestamp_ms: int, way: int, now: float) -> None:
         """A packet of a key press."""
-        if self._life.state != "talking" or not self._presses.fresh(key, timestamp_ms, way):
+        if self._life.state != "talking" or not self._presses.fresh(key, timestamp_ms, way, now):
             return
         self._deafen()
         collector = self._collector

@@ -45,6 +45,7 @@ PEOPLE = {
     "+7040000": Behaviour(sdp=False),
     "+7040001": Behaviour(codec=97),
     "+7050000": Behaviour(early_media=True, answer_seconds=0.5),
+    "+7050001": Behaviour(early_media=True, answer_seconds=0.3, status=503),
     "+7060000": Behaviour(challenges=True),
     "+7070000": Behaviour(
         requests=[(0.3, Request("INVITE", sdp="sendonly")), (0.8, Request("INVITE", sdp="sendrecv"))]
@@ -144,6 +145,13 @@ def test_early_media_is_told_and_nothing_is_said_into_it(lines: Rig, prompt: str
     lines.until(lambda: Answered(call) in lines.events)
     assert [e for e in lines.events if not isinstance(e, Played)] == [EarlyMedia(call), Answered(call)]
     lines.until(lambda: Played(call, "early", finished=True) in lines.events)
+
+
+def test_an_announcement_of_the_trunk_is_no_ringing(lines: Rig) -> None:
+    call = lines.dial("+7050001")
+    ended = lines.ended(call)
+    assert EarlyMedia(call) in lines.events
+    assert (ended.cause, ended.rang, ended.sip_status) == ("congestion", False, 503)
 
 
 def test_a_trunk_that_asks_for_a_password_gets_it(lines: Rig, far_end: Peer) -> None:

@@ -1,6 +1,14 @@
 import pytest
 
-from dialer.digits import LATE_END_KEY_SECONDS, REMEMBERED_PRESSES, KeyCollector, Keys, Presses
+from dialer.digits import (
+    HELD_SECONDS,
+    LATE_END_KEY_SECONDS,
+    REMEMBERED_PRESSES,
+    REORDERED_SECONDS,
+    KeyCollector,
+    Keys,
+    Presses,
+)
 
 
 def collector(
@@ -85,6 +93,12 @@ def test_the_end_key_of_the_question_before_is_no_answer_for_a_moment(now: float
     assert question.counts("1", now)
 
 
+def heard(*packets: tuple[str, int, float]) -> str:
+    """The presses among these packets: key, timestamp, when."""
+    presses = Presses()
+    return "".join(key for key, timestamp, now in packets if presses.fresh(key, timestamp, 1, now))
+
+
 @pytest.mark.parametrize(
     ("packets", "keys"),
     [
@@ -97,19 +111,38 @@ def test_the_end_key_of_the_question_before_is_no_answer_for_a_moment(now: float
     ],
 )
 def test_one_press_is_one_key_whatever_is_repeated(packets: list[tuple[str, int]], keys: str) -> None:
-    presses = Presses()
-    assert "".join(key for key, timestamp in packets if presses.fresh(key, timestamp, way=1)) == keys
+    assert heard(*((key, timestamp, 0.02 * at) for at, (key, timestamp) in enumerate(packets))) == keys
 
 
 def test_a_press_that_comes_both_ways_is_one_key() -> None:
     presses = Presses()
-    heard = [presses.fresh(*packet) for packet in [("1", 800, 0), ("1", 0, 1), ("2", 900, 0), ("2", 0, 1)]]
-    assert heard == [True, False, True, False]
+    packets = [("1", 800, 0), ("1", 0, 1), ("2", 900, 0), ("2", 0, 1)]
+    assert [presses.fresh(*packet, now=0.0) for packet in packets] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(("gap_seconds", "keys"), [(0.02, "1"), (HELD_SECONDS - 0.1, "1"), (2.0, "1" * 9)])
+def test_a_press_lasts_as_long_as_its_packets_keep_coming(gap_seconds: float, keys: str) -> None:
+    assert heard(*(("1", 800, gap_seconds * number) for number in range(9))) == keys
+
+
+@pytest.mark.parametrize(
+    ("later_seconds", "keys"), [(0.1, "12"), (REORDERED_SECONDS - 0.1, "12"), (0.6, "121"), (60.0, "121")]
+)
+def test_after_another_key_an_old_timestamp_is_soon_a_new_press(later_seconds: float, keys: str) -> None:
+    assert heard(("1", 800, 0.0), ("2", 800, 0.0), ("1", 800, later_seconds)) == keys
+
+
+def test_a_far_end_that_begins_at_the_same_timestamp_each_time_is_heard() -> None:
+    year = [(key, 850 + 50 * place, 2.5 + 0.4 * place) for place, key in enumerate("1954", start=-1)]
+    assert heard(("1", 800, 0.0), ("1", 800, 0.2), *year) == "11954"
+
+
+def test_an_overtaken_packet_does_not_make_the_press_that_lasts_a_new_one() -> None:
+    assert heard(("1", 8, 0.0), ("2", 9, 0.1), ("1", 8, 0.2), ("2", 9, 1.5), ("2", 9, 3.0)) == "12"
 
 
 def test_only_recent_presses_are_remembered() -> None:
-    presses = Presses()
-    for timestamp in range(REMEMBERED_PRESSES + 1):
-        assert presses.fresh("1", timestamp, 1)
-    assert not presses.fresh("1", 1, 1)
-    assert presses.fresh("1", 0, 1)
+    packets = [("1", timestamp, 0.0) for timestamp in range(REMEMBERED_PRESSES + 1)]
+    assert len(heard(*packets)) == len(packets)
+    assert heard(*packets, ("1", 1, 0.0)) == heard(*packets)
+    assert heard(*packets, ("1", 0, 0.0)) == heard(*packets) + "1"

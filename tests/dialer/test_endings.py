@@ -2,7 +2,7 @@ from typing import get_args
 
 import pytest
 
-from dialer.endings import ENDINGS, Blame, LocalFailure, cause_of
+from dialer.endings import ENDINGS, Blame, LocalFailure, cause_of, ending_of
 from dialer.messages import Cause
 
 
@@ -84,8 +84,8 @@ def test_every_local_failure_has_a_cause() -> None:
     [
         ("nobody", {"answered"}),
         ("callee", {"busy", "no_answer", "declined"}),
-        ("number", {"wrong_number", "blocked"}),
-        ("trunk", {"redirected", "congestion", "rate_limited", "authentication", "unreachable"}),
+        ("number", {"wrong_number"}),
+        ("trunk", {"blocked", "redirected", "congestion", "rate_limited", "authentication", "unreachable"}),
         ("us", {"media", "line_lost"}),
     ],
 )
@@ -95,4 +95,26 @@ def test_whose_fault_it_was(blame: Blame, causes: set[Cause]) -> None:
 
 def test_a_number_that_is_at_fault_and_an_answer_are_not_tried_again() -> None:
     final = {ending.cause for ending in ENDINGS.values() if not ending.retryable}
-    assert final == {"answered", "wrong_number", "blocked"}
+    assert final == {"answered", "wrong_number"}
+
+
+@pytest.mark.parametrize(
+    ("status", "rang", "blame"),
+    [
+        (403, False, "trunk"),
+        (403, True, "number"),
+        (433, False, "number"),
+        (607, False, "number"),
+        (608, False, "number"),
+        (608, True, "number"),
+    ],
+)
+def test_who_has_blocked_us(status: int, rang: bool, blame: Blame) -> None:
+    ending = ending_of(cause_of(status, True, None), status, rang)
+    assert (ending.cause, ending.blame, ending.retryable) == ("blocked", blame, blame == "trunk")
+
+
+@pytest.mark.parametrize("cause", sorted(set(get_args(Cause)) - {"blocked"}))
+def test_every_other_cause_means_the_same_whatever_the_status(cause: Cause) -> None:
+    for status, rang in ((0, False), (403, True), (607, False), (503, True)):
+        assert ending_of(cause, status, rang) == ENDINGS[cause]

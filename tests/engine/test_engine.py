@@ -14,6 +14,7 @@ from campaigns.flows.loader import LIBRARY
 from campaigns.store import campaigns, optouts
 from campaigns.store.attempts import listing
 from dialer.fake import Patient
+from dialer.messages import Cause
 from tests.engine.world import RESULT, World
 
 COVID, SURVEY, CALLBACK = "covid-results", "satisfaction-survey", "abandoned-callback"
@@ -74,8 +75,9 @@ def test_a_number_that_does_not_exist_is_not_called_again(tmp_path: Path) -> Non
     assert world.open_tasks() == [("A-1", "never_reached")]
 
 
-def test_failures_of_our_own_use_up_no_attempt_and_do_not_hold_the_run(tmp_path: Path) -> None:
-    world = one_call(tmp_path, Patient(ends="unreachable"))
+@pytest.mark.parametrize("ends", ["unreachable", "congestion", "blocked", "authentication"])
+def test_failures_of_our_own_use_up_no_attempt_and_do_not_hold_the_run(tmp_path: Path, ends: Cause) -> None:
+    world = one_call(tmp_path, Patient(ends=ends))
     contact = world.contact(COVID, "A-1")
     assert (contact.state, contact.attempts_used, contact.wait_reason) == ("waiting", 0, "own_failure")
     assert contact.next_at - world.clock.now() > timedelta(seconds=50)

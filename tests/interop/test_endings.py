@@ -48,6 +48,9 @@ NUMBERS: dict[str, Behaviour] = {
     "+79990000014": Refuses(429, "Too Many Requests", headers=("Retry-After: 5",)),
     "+79990000015": Answers(early_media=True, ring_ms=60_000),
     "+79990000016": Answers(sends_rtp=False, hang_up_ms=600),
+    "+79990000017": Refuses(403, "Forbidden", ring_ms=100),
+    "+79990000018": Refuses(607, "Unwanted"),
+    "+79990000019": Refuses(608, "Rejected"),
 }
 
 
@@ -85,6 +88,9 @@ def desk(sipp: SippPatients, make_desk: MakeDesk) -> Desk:
         ("+79990000012", "wrong", "authentication", 401, False),
         ("+79990000012", "plain", "authentication", 401, False),
         ("+79990000013", "plain", "blocked", 403, False),
+        ("+79990000017", "plain", "blocked", 403, True),
+        ("+79990000018", "plain", "blocked", 607, False),
+        ("+79990000019", "plain", "blocked", 608, False),
         ("+79990000014", "plain", "rate_limited", 429, False),
         ("+79990000016", "plain", "answered", 200, True),
         ("+79990000099", "plain", "wrong_number", 404, False),
@@ -115,7 +121,7 @@ def test_early_media_is_told_and_is_no_answer(desk: Desk) -> None:
 def test_early_media_for_ever_ends_with_the_ring_time(desk: Desk) -> None:
     call = desk.dial("+79990000015", "plain", ring_seconds=1.0)
     ended = desk.wait(call, Ended)
-    assert (ended.cause, ended.answered) == ("no_answer", False)
+    assert (ended.cause, ended.rang, ended.answered) == ("no_answer", False, False)
     assert Answered.__name__ not in desk.kinds(call)
 
 

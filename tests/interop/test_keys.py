@@ -1,6 +1,7 @@
-"""Keys that SIPp sends as RFC 4733 packets of our own making are heard, each once."""
+"""Keys that SIPp sends as RFC 4733 packets, of our own making and of its own, are heard, each once."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.interop.conftest import MakeDesk
 from tests.interop.desk import Desk
 from tests.sipp.behaviours import Answers
 from tests.sipp.patients import SippPatients, needs_sipp
+from tests.sipp.sip_text import BYE, answer, sdp
 
 pytestmark = [pytest.mark.sipp, needs_sipp()]
 
@@ -93,3 +95,50 @@ def test_sipp_found_nothing_to_complain_about(desk: Desk, sipp: SippPatients, pr
     report = sipp.report()
     assert report.failed == 0, (report, sipp.complaints())
     assert report.calls == report.successful > 0
+
+
+class PlayingSipp(SippPatients):
+    """Its patient plays keys with SIPp's `play_dtmf`: type 96, each time from one and the same timestamp."""
+
+    def __init__(self, *plays: tuple[int, str]) -> None:
+        super().__init__({})
+        self._plays = plays
+
+    def _command(self, scenario: Path) -> list[str]:
+        parts = [RECEIVE_INVITE, answer(180, "Ringing")]
+        parts += [
+            answer(200, "OK", sdp(Answers(payload_type=96)), retransmitted=True),
+            '<recv request="ACK"/>',
+        ]
+        for pause_ms, keys in self._plays:
+            parts.append(f'<pause milliseconds="{pause_ms}"/>')
+            parts.append(f'<nop><action><exec play_dtmf="{keys}"/></action></nop>')
+        parts += ['<pause milliseconds="3000"/>', BYE, '<recv response="200"/>']
+        text = '<?xml version="1.0"?>\n<scenario name="plays keys">\n' + "\n".join(parts) + "\n</scenario>\n"
+        scenario.write_text(text)
+        return super()._command(scenario)
+
+
+RECEIVE_INVITE = """<recv request="INVITE" rrs="true"><action>
+<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+<ereg regexp=".*" search_in="hdr" header="To:" assign_to="callee"/>
+</action></recv>"""
+
+
+@pytest.mark.parametrize(
+    ("plays", "answers"),
+    [
+        (((1500, "1"), (2500, "1954"), (4500, "1")), ["1", "1954", "1"]),
+        (((1500, "2"), (1000, "1"), (1000, "2")), ["212"]),
+        (((1500, "1155"),), ["1155"]),
+    ],
+    ids=["the same key later", "another key between", "twice in one go"],
+)
+def test_keys_whose_timestamps_come_again(
+    make_desk: MakeDesk, prompt: str, plays: tuple[tuple[int, str], ...], answers: list[str]
+) -> None:
+    with PlayingSipp(*plays) as sipp:
+        desk = make_desk(Trunk("plays", sipp.uri), count=1)
+        call = desk.answered("+79990000001", "plays")
+        assert [desk.ask(call, prompt, max_keys=len(keys)) for keys in answers] == answers
+        desk.wait(call, Ended)
