@@ -8,7 +8,7 @@ LATE_END_KEY_SECONDS = (
     2.0  # people end a year with #, although its fourth digit has ended the question already
 )
 REMEMBERED_PRESSES = 8  # no more than this many are under way at once
-HELD_SECONDS = 2.0  # the longest gap in the packets of one press; a stalled network delays them that long
+HELD_SECONDS = 1.0  # a gap in the packets of one press: RFC 4733 sends each 50 ms, a network may stall
 REORDERED_SECONDS = 0.5  # once another key was pressed, only packets that were overtaken come this late
 
 EndedBy = Literal["full", "end_key", "timeout"]
@@ -27,7 +27,7 @@ class Presses:
 
     RFC 4733 section 2.5.1.2: all packets of one press carry the same timestamp. Some far ends begin with the
     same timestamp again for a later press, under another SSRC, so that a press is only known while its
-    packets keep coming: for 2 s after the last one, or 0.5 s once another key was pressed. The first way that
+    packets keep coming: for 1 s after the last one, or 0.5 s once another key was pressed. The first way that
     carried a key (RTP events, SIP INFO) is the only one that counts in a call, so that a press sent both ways
     is one key.
     """

@@ -120,7 +120,7 @@ def test_a_press_that_comes_both_ways_is_one_key() -> None:
     assert [presses.fresh(*packet, now=0.0) for packet in packets] == [True, False, True, False]
 
 
-@pytest.mark.parametrize(("gap_seconds", "keys"), [(0.02, "1"), (HELD_SECONDS - 0.1, "1"), (2.0, "1" * 9)])
+@pytest.mark.parametrize(("gap_seconds", "keys"), [(0.02, "1"), (HELD_SECONDS - 0.1, "1"), (1.1, "1" * 9)])
 def test_a_press_lasts_as_long_as_its_packets_keep_coming(gap_seconds: float, keys: str) -> None:
     assert heard(*(("1", 800, gap_seconds * number) for number in range(9))) == keys
 
@@ -133,12 +133,12 @@ def test_after_another_key_an_old_timestamp_is_soon_a_new_press(later_seconds: f
 
 
 def test_a_far_end_that_begins_at_the_same_timestamp_each_time_is_heard() -> None:
-    year = [(key, 850 + 50 * place, 2.5 + 0.4 * place) for place, key in enumerate("1954", start=-1)]
+    year = [(key, 800 + 50 * place, 2.0 + 0.4 * place) for place, key in enumerate("1954")]
     assert heard(("1", 800, 0.0), ("1", 800, 0.2), *year) == "11954"
 
 
 def test_an_overtaken_packet_does_not_make_the_press_that_lasts_a_new_one() -> None:
-    assert heard(("1", 8, 0.0), ("2", 9, 0.1), ("1", 8, 0.2), ("2", 9, 1.5), ("2", 9, 3.0)) == "12"
+    assert heard(("1", 8, 0.0), ("2", 9, 0.1), ("1", 8, 0.2), ("2", 9, 0.9), ("2", 9, 1.8)) == "12"
 
 
 def test_only_recent_presses_are_remembered() -> None:

@@ -128,11 +128,12 @@ RECEIVE_INVITE = """<recv request="INVITE" rrs="true"><action>
 @pytest.mark.parametrize(
     ("plays", "answers"),
     [
-        (((1500, "1"), (2500, "1954"), (4500, "1")), ["1", "1954", "1"]),
+        (((1500, "1"), (2000, "1954"), (4500, "1")), ["1", "1954", "1"]),
+        (((1500, "9"), (1400, "9")), ["99"]),
         (((1500, "2"), (1000, "1"), (1000, "2")), ["212"]),
         (((1500, "1155"),), ["1155"]),
     ],
-    ids=["the same key later", "another key between", "twice in one go"],
+    ids=["the same key later", "the same key soon", "another key between", "twice in one go"],
 )
 def test_keys_whose_timestamps_come_again(
     make_desk: MakeDesk, prompt: str, plays: tuple[tuple[int, str], ...], answers: list[str]
