@@ -214,7 +214,7 @@ class LinePool:
         call = self._active.get(event.call)
         if call is None:
             return
-        call.rang = True
+        call.rang = call.rang or isinstance(event, Ringing | Answered)
         if isinstance(event, Answered):
             call.answered_at = time.monotonic()
         if isinstance(event, Ended):

@@ -187,9 +187,11 @@ class Engine:
         if call is None:
             return
         match event:
-            case messages.Ringing() | messages.EarlyMedia():
+            case messages.Ringing():
                 call.state = "ringing"
                 self._write(attempts.rang, call)
+            case messages.EarlyMedia():
+                call.state = "early media"
             case messages.Answered():
                 self._answered(call, event)
             case messages.Fault(sentence=sentence):

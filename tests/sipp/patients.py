@@ -24,6 +24,7 @@ from tests.sipp.scenario import write_scenario
 
 SIPP = shutil.which("sipp")
 START_SECONDS = 10.0
+START_TRIES = 3  # its control port can be snatched away between our look and its start
 STOP_SECONDS = 5.0
 _ENTRY = re.compile(r"(?=\d{4}-\d\d-\d\d\t)")  # SIPp puts no line ends between the entries of its error log
 _WAITED = "receive timeout on message"  # a wait of the scenario that ran out; SIPp logs it as an error
@@ -88,6 +89,13 @@ class SippPatients:
 
     def __enter__(self) -> Self:
         scenario = write_scenario(self._folder, self._patients, self._otherwise)
+        for _ in range(START_TRIES):
+            self._start(scenario)
+            if not self._process_ended():
+                return self
+        raise RuntimeError(f"SIPp did not start: {self._complaint()}")
+
+    def _start(self, scenario: Path) -> None:
         with (self._folder / "screen").open("wb") as screen:
             self._process = subprocess.Popen(
                 self._command(scenario),
@@ -97,9 +105,6 @@ class SippPatients:
                 stdin=subprocess.DEVNULL,
             )
         self._until(lambda: is_taken(self.port) or self._process_ended(), START_SECONDS)
-        if self._process_ended():
-            raise RuntimeError(f"SIPp did not start: {self._complaint()}")
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
