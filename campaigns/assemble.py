@@ -128,13 +128,13 @@ def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
 
 def _trunk(table: TrunkTable, password: str) -> Trunk:
     return Trunk(
-        table.name,
-        table.uri,
-        table.username,
-        password,
-        table.caller_id,
-        table.max_calls,
-        table.calls_per_second,
+        name=table.name,
+        uri=table.uri,
+        username=table.username,
+        password=password,
+        caller_ids=(table.caller_id,) if table.caller_id else (),
+        max_calls=table.max_calls,
+        calls_per_second=table.calls_per_second,
     )
 
 

@@ -26,6 +26,8 @@ from dialer.messages import (
     Heard,
     Play,
     Played,
+    Probe,
+    Probed,
     Record,
     Ringing,
     Stop,
@@ -118,6 +120,7 @@ class FakeLines:
         self._active: dict[str, _Call] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count(1)
+        self.trunk_status = 200  # what every trunk answers to OPTIONS
         self._events: list[Event] = []
 
     # ------------------------------------------------------------ the port
@@ -136,6 +139,9 @@ class FakeLines:
             return
         if isinstance(command, Stop):
             self.stop()
+            return
+        if isinstance(command, Probe):
+            self._events.append(Probed(command.trunk, self.trunk_status, 1.0))
             return
         if isinstance(command, Configure) or (call := self._active.get(command.call)) is None:
             return

@@ -32,6 +32,9 @@ class Configure:
     rtp_port_first: int
     rtp_port_last: int
     trunks: tuple[Trunk, ...]
+    registrar: bool = (
+        False  # this one registers the trunks that want it; the pool names one process at a time
+    )
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,12 @@ class Collect:
     first_key_seconds: float
     next_key_seconds: float
     escape_key: str = ""  # "" for none; ends the question at once and stands among its keys
+    early_keys: bool = False  # keys pressed since the question before has ended count for this one
 
 
 @dataclass(frozen=True)
 class Record:
-    """Engine: record both sides from now until the call ends, 8 kHz mono PCM WAV."""
+    """Engine: record both sides from now until the call ends, 8 kHz mono PCM WAV; early media as well."""
 
     call: str
     path: str
@@ -94,11 +98,18 @@ class HangUp:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """Engine: ask a trunk with OPTIONS whether it is there. Ends with one `Probed`."""
+
+    trunk: str
+
+
+@dataclass(frozen=True)
 class Stop:
     """Pool: hang up everything and end the process."""
 
 
-Command = Configure | Dial | Play | StopPlaying | Collect | Record | HangUp | Stop
+Command = Configure | Dial | Play | StopPlaying | Collect | Record | HangUp | Probe | Stop
 
 # ---------------------------------------------------------------- events: line process -> pool or engine
 
@@ -112,7 +123,9 @@ class Ready:
 
 @dataclass(frozen=True)
 class Alive:
-    """Line process, every second: the heartbeat."""
+    """Line process, every second: the heartbeat, and the memory that the process holds (RSS)."""
+
+    memory_mb: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,17 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Line process: the far end put the answered call on hold, or took it back.
+
+    Prompts stand still meanwhile, and so do the times of a question.
+    """
+
+    call: str
+    on: bool
+
+
+@dataclass(frozen=True)
 class Fault:
     """Line process: something beside the call failed (a recording), the call goes on. No number, no key.
 
@@ -172,6 +196,19 @@ class Fault:
 
     call: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What an answered call was like on the wire; `mos` is 0.0 when nothing could be measured."""
+
+    packets: int = 0  # RTP packets received
+    lost_percent: float = 0.0  # of those that the far end sent, 0-100
+    jitter_ms: float = 0.0  # mean interarrival jitter, RFC 3550 section 6.4.1
+    round_trip_ms: float = 0.0  # 0.0 when the far end sends no RTCP
+    far_lost_percent: float = 0.0  # of ours, as the far end's RTCP tells, 0-100
+    one_way: bool = False  # we sent and heard nothing
+    mos: float = 0.0  # estimate, 1.0-4.5, ITU-T G.107
 
 
 @dataclass(frozen=True)
@@ -184,6 +221,26 @@ class Ended:
     rang: bool  # 180 was seen, or it was answered; 183 alone is no ringing
     answered: bool
     talk_seconds: float
+    q850: int = 0  # cause in the far end's Reason header (RFC 3326), 0: none
+    retry_after_seconds: int = 0  # what the far end asked for with its refusal (RFC 3261 section 20.33)
+    quality: Quality = Quality()
+
+
+@dataclass(frozen=True)
+class Probed:
+    """Line process: what became of a `Probe`."""
+
+    trunk: str
+    sip_status: int  # of the response to OPTIONS; 0: none came
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Line process, the one that registers: whenever the state of a trunk's registration changes."""
+
+    trunk: str
+    sip_status: int  # 200: registered; 0: the registrar is silent or not there; else its refusal
 
 
 # ---------------------------------------------------------------- between line process and pool only
@@ -203,4 +260,6 @@ class Refused:
     call: str
 
 
-Event = Ready | Alive | Ringing | EarlyMedia | Answered | Played | Collected | Heard | Fault | Ended
+CallEvent = Ringing | EarlyMedia | Answered | Played | Collected | Heard | Held | Fault | Ended
+TrunkEvent = Probed | Registered
+Event = Ready | Alive | CallEvent | TrunkEvent

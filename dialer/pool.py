@@ -12,6 +12,7 @@ from dialer.errors import LinesNotStarted, WireError
 from dialer.messages import (
     Alive,
     Answered,
+    CallEvent,
     Clogged,
     Command,
     Configure,
@@ -20,8 +21,11 @@ from dialer.messages import (
     Ended,
     Event,
     Fault,
+    Probe,
+    Probed,
     Ready,
     Refused,
+    Registered,
     Ringing,
     Stop,
 )
@@ -141,6 +145,8 @@ class LinePool:
             self._dial(command)
         elif isinstance(command, Stop):
             self.stop()
+        elif isinstance(command, Probe):
+            self._probe(command)
         elif not isinstance(command, Configure) and (call := self._active.get(command.call)) is not None:
             call.process.channel.tell(command)
 
@@ -153,6 +159,14 @@ class LinePool:
         events = list(self._events)
         self._events.clear()
         return events
+
+    def _probe(self, probe: Probe) -> None:
+        """Any process can ask; without one there is no answer."""
+        process = next((process for process in self._processes if process.ready), None)
+        if process is None:
+            self._events.append(Probed(probe.trunk, 0, 0.0))
+        else:
+            process.channel.tell(probe)
 
     def _dial(self, dial: Dial, shunned: LineProcess | None = None) -> None:
         if dial.call in self._active:
@@ -205,8 +219,10 @@ class LinePool:
                 self._last_fault = sentence
             case Ringing() | EarlyMedia() | Answered() | Ended():
                 self._note(message)
+            case Probed() | Registered():
+                self._events.append(message)
             case _:
-                if isinstance(message, Event) and message.call in self._active:
+                if isinstance(message, CallEvent) and message.call in self._active:
                     self._events.append(message)
 
     def _note(self, event: Ringing | EarlyMedia | Answered | Ended) -> None:

@@ -181,7 +181,7 @@ class Engine:
         )
 
     def _on(self, event: Event) -> None:
-        if isinstance(event, messages.Ready | messages.Alive):
+        if not isinstance(event, messages.CallEvent):
             return
         call = self._calls.get(event.call)
         if call is None:

@@ -66,7 +66,7 @@ def far_end() -> Iterator[Peer]:
 def pool(far_end: Peer) -> Iterator[LinePool]:
     trunks = (
         Trunk("main", far_end.uri),
-        Trunk("login", far_end.uri, username="clinic", password="secret", caller_id="+74950000000"),
+        Trunk("login", far_end.uri, username="clinic", password="secret", caller_ids=("+74950000000",)),
         Trunk("named", f"sip:{socket.gethostname()}:{far_end.port}"),
         Trunk("nameless", "sip:no.such.host.invalid"),
         Trunk("refusing", "sip:127.0.0.1:15398;transport=tcp"),

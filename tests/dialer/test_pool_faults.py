@@ -150,7 +150,7 @@ def test_no_port_left_is_one_plain_sentence() -> None:
         ([Trunk("main", "tel:112")], {}, r"Trunk 'main': its uri is not of the form sip:host"),
         ([Trunk("main", "sip:[::1]:5060")], {}, r"Trunk 'main': its uri"),
         ([Trunk("main", "sip:127.0.0.1:70000")], {}, r"port 70000 does not exist"),
-        ([Trunk("main", "sip:127.0.0.1", caller_id="a\r\nX: y")], {}, r"A caller id is neither"),
+        ([Trunk("main", "sip:127.0.0.1", caller_ids=("a\r\nX: y",))], {}, r"A caller id is neither"),
         ([Trunk(f"t{n}", "sip:127.0.0.1") for n in range(9)], {}, r"There are 9 trunks"),
         (
             [Trunk("main", "sip:127.0.0.1")],
