@@ -5,11 +5,12 @@ from typing import Literal
 
 from dialer.errors import DialerError
 
-State = Literal["dialing", "ringing", "early", "connected", "talking", "leaving", "over"]
-Sign = Literal["rings", "early_media", "confirmed", "media", "hang_up", "disconnected"]
+State = Literal["dialing", "ringing", "early", "connected", "talking", "held", "leaving", "over"]
+Sign = Literal["rings", "early_media", "confirmed", "media", "hold", "hang_up", "disconnected"]
 
 #   dialing --rings--> ringing --early_media--> early
 #      \__________________|______confirmed________|----> connected --media--> talking
+#                                                             \___hold___> held (and back: hold, media)
 #   hang_up leads from each of them to leaving, disconnected from each to over.
 MOVES: Mapping[tuple[State, Sign], State] = {
     ("dialing", "rings"): "ringing",
@@ -22,23 +23,31 @@ MOVES: Mapping[tuple[State, Sign], State] = {
     ("early", "early_media"): "early",
     ("early", "confirmed"): "connected",
     ("connected", "media"): "talking",
-    ("talking", "media"): "talking",  # hold and resume
+    ("connected", "hold"): "held",
+    ("talking", "media"): "talking",  # moved to another address
+    ("talking", "hold"): "held",
+    ("held", "hold"): "held",
+    ("held", "media"): "talking",
     ("dialing", "hang_up"): "leaving",
     ("ringing", "hang_up"): "leaving",
     ("early", "hang_up"): "leaving",
     ("connected", "hang_up"): "leaving",
     ("talking", "hang_up"): "leaving",
+    ("held", "hang_up"): "leaving",
     ("dialing", "disconnected"): "over",
     ("ringing", "disconnected"): "over",
     ("early", "disconnected"): "over",
     ("connected", "disconnected"): "over",
     ("talking", "disconnected"): "over",
+    ("held", "disconnected"): "over",
     ("leaving", "disconnected"): "over",
 }
 
 NO_RESPONSE_SECONDS = 5.0  # a live trunk sends 100 Trying within half a second
 LEAVING_SECONDS = 2.0  # our hang-up is reported at once; this is for the day it is not
-MEDIA_SECONDS = 2.0  # audio comes up with the answer; an answer without it is of no use
+MEDIA_SECONDS = 2.0  # audio is agreed with the answer; an answer without it is of no use
+FIRST_RTP_SECONDS = 5.0  # and packets follow the answer at once, unless they are lost on their way
+RTP_SECONDS = 15.0  # far ends that do not send silence were seen to pause for several seconds
 
 Expired = Literal["no_response", "ring_timeout", "no_media", "hung_up", "limit"]
 
@@ -60,11 +69,19 @@ class Life:
         self._rang_at: float | None = None
         self._left_at = now
         self._answered_at: float | None = None
+        self._expects_rtp = True
+        self._heard_at: float | None = None  # RTP since the answer
+        self._waits_for_rtp_since = now
 
     @property
     def answered(self) -> bool:
         """The far end has answered, with or without audio."""
         return self._answered_at is not None
+
+    @property
+    def in_talk(self) -> bool:
+        """Answered with audio, and not hung up; on hold too."""
+        return self.state in ("talking", "held")
 
     def allows(self, sign: Sign) -> bool:
         """Whether `move` would accept the sign now."""
@@ -80,13 +97,23 @@ class Life:
             self.rang = self.rang or sign != "early_media"
             self._rang_at = now if self._rang_at is None else self._rang_at
         if sign == "confirmed":
-            self._answered_at = now
+            self._answered_at = self._waits_for_rtp_since = now
+        if sign == "media":
+            self._waits_for_rtp_since = now
         if sign == "hang_up":
             self._left_at = now
 
     def responded(self) -> None:
         """The far end sent any response, 100 Trying included."""
         self._responded = True
+
+    def expect_rtp(self, expected: bool) -> None:
+        """Whether the far end has agreed to send RTP; one that only listens has not."""
+        self._expects_rtp = expected
+
+    def heard(self, now: float) -> None:
+        """RTP has come from the far end of an answered call."""
+        self._heard_at = now
 
     def talk_seconds(self, now: float) -> float:
         """From the answer until now."""
@@ -101,17 +128,26 @@ class Life:
                 if not self._responded and silent < ringing:
                     return silent, "no_response"
                 return ringing, "ring_timeout" if self._responded else "no_response"
-            case "connected" | "talking":
-                answered_at = self._answered_at or 0.0
-                limit = answered_at + self._limit_seconds
-                silent = answered_at + MEDIA_SECONDS
-                return (
-                    (silent, "no_media") if self.state == "connected" and silent < limit else (limit, "limit")
-                )
+            case "connected" | "talking" | "held":
+                limit = (self._answered_at or 0.0) + self._limit_seconds
+                silent_at = self._silent_at()
+                if silent_at is None or limit <= silent_at:
+                    return limit, "limit"
+                return silent_at, "no_media"
             case "leaving":
                 return self._left_at + LEAVING_SECONDS, "hung_up"
             case "over":
                 return None
+
+    def _silent_at(self) -> float | None:
+        """When an answered call without audio is given up; None while none is due to come."""
+        if self.state == "connected":
+            return (self._answered_at or 0.0) + MEDIA_SECONDS
+        if self.state == "held" or not self._expects_rtp:
+            return None
+        if self._heard_at is None:
+            return self._waits_for_rtp_since + FIRST_RTP_SECONDS
+        return max(self._heard_at, self._waits_for_rtp_since) + RTP_SECONDS
 
     def expired(self, now: float) -> Expired | None:
         """The limit that has run out, if any."""

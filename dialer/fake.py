@@ -11,12 +11,11 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dialer.digits import LATE_END_KEY_SECONDS, KeyCollector, Keys
+from dialer.keypad import Heeded, Keypad
 from dialer.messages import (
     Answered,
     Cause,
     Collect,
-    Collected,
     Command,
     Configure,
     Dial,
@@ -66,6 +65,7 @@ class Patient:
     answer_seconds: float = 2.0  # from Dial to the answer, or to the refusal
     press_seconds: float = 0.5  # from the end of the prompts to the first key
     barges_in: bool = False  # presses so long after the Collect instead, while prompts play
+    presses: tuple[tuple[float, str], ...] = ()  # (seconds from the answer, key), whatever is asked then
     beep_seconds: float | None = None  # from the answer to the beep of a machine
     hangs_up_seconds: float | None = None  # from the answer
     line_dies_seconds: float | None = None  # from the answer: the call ends as line_lost
@@ -76,17 +76,14 @@ class _Call:
     dial: Dial
     patient: Patient
     keys: collections.deque[str]
+    keypad: Keypad
     rang: bool = False
     answered_at: float | None = None
     over: bool = False
     key_was_pressed: bool = False
     queue: collections.deque[Play] = field(default_factory=collections.deque)
     playing: int = 0  # serial number of the current prompt: an older one's end means nothing
-    question: Collect | None = None
-    collector: KeyCollector | None = None
     pressing: int = 0  # serial number of the current question
-    late_end_key: str = ""
-    late_until: float = 0.0
 
 
 class FakeLines:
@@ -134,17 +131,20 @@ class FakeLines:
         """Hand over a command. One for a call that is over is ignored."""
         self._catch_up()
         self.commands.append(command)
-        if isinstance(command, Dial):
-            self._dial(command)
-            return
-        if isinstance(command, Stop):
-            self.stop()
-            return
-        if isinstance(command, Probe):
-            self._events.append(Probed(command.trunk, self.trunk_status, 1.0))
-            return
-        if isinstance(command, Configure) or (call := self._active.get(command.call)) is None:
-            return
+        match command:
+            case Dial():
+                self._dial(command)
+            case Stop():
+                self.stop()
+            case Probe():
+                self._events.append(Probed(command.trunk, self.trunk_status, 1.0))
+            case Configure():
+                pass
+            case _:
+                if (call := self._active.get(command.call)) is not None:
+                    self._send_to(call, command)
+
+    def _send_to(self, call: _Call, command: Play | StopPlaying | Collect | HangUp | Record) -> None:
         match command:
             case Play() if call.answered_at is not None:
                 call.queue.append(command)
@@ -203,7 +203,7 @@ class FakeLines:
             return
         patient = self._patient(dial.number)
         self.dialled.append(dial.number)
-        call = _Call(dial, patient, collections.deque(patient.keys))
+        call = _Call(dial, patient, collections.deque(patient.keys), Keypad(dial.call))
         self._active[dial.call] = call
         self.busiest = max(self.busiest, len(self._active))
         if patient.ends in ("answered", "no_answer", "declined", "media"):
@@ -231,6 +231,8 @@ class FakeLines:
         self._events.append(Answered(call.dial.call))
         patient = call.patient
         self._after(call.dial.limit_seconds, call, lambda: self._end(call, "answered"))
+        for seconds, key in patient.presses:
+            self._after(seconds, call, lambda key=key: self._press_key(call, key))  # type: ignore[misc]
         if patient.beep_seconds is not None:
             self._after(patient.beep_seconds, call, lambda: self._beep(call))
         if patient.hangs_up_seconds is not None:
@@ -259,8 +261,7 @@ class FakeLines:
 
     def _start_playing(self, call: _Call) -> None:
         call.playing = serial = next(self._order)
-        if call.collector is not None:
-            call.collector.sound()
+        call.keypad.playing(True, self._time)
         self._after(self._play_seconds, call, lambda: self._played(call, serial))
 
     def _played(self, call: _Call, serial: int) -> None:
@@ -281,38 +282,28 @@ class FakeLines:
     # ------------------------------------------------------------ questions
 
     def _begin_question(self, call: _Call, question: Collect) -> None:
-        call.question = question
-        call.collector = KeyCollector(
-            question.max_keys,
-            question.end_key,
-            question.first_key_seconds,
-            question.next_key_seconds,
-            call.late_end_key,
-            call.late_until,
-            question.escape_key,
-        )
         call.pressing = serial = next(self._order)
-        if call.patient.barges_in:
-            self._after(
-                call.patient.press_seconds, call, lambda: self._press(call, serial, self._reply(call))
-            )
+        self._heed(call, call.keypad.ask(question, self._time))
+        if call.patient.barges_in and call.keypad.asking:
+            self._reply_soon(call, serial)
         self._heed_silence(call)
+        self._await_expiry(call)
 
-    @staticmethod
-    def _reply(call: _Call) -> str:
-        return call.keys.popleft() if call.keys else ""
+    def _reply_soon(self, call: _Call, serial: int) -> None:
+        def reply() -> None:
+            self._press(call, serial, call.keys.popleft() if call.keys else "")
+
+        self._after(call.patient.press_seconds, call, reply)
 
     def _heed_silence(self, call: _Call) -> None:
         """Nothing plays any more: the patient answers, or the time for the first key runs out."""
-        collector, serial = call.collector, call.pressing
-        if collector is None or call.queue or collector.deadline is not None or call.answered_at is None:
+        waits = call.keypad.asking and call.keypad.deadline is None
+        if not waits or call.queue or call.answered_at is None:
             return
-        collector.silence(self._time)
+        call.keypad.playing(False, self._time)
         if not call.patient.barges_in:
-            self._after(
-                call.patient.press_seconds, call, lambda: self._press(call, serial, self._reply(call))
-            )
-        self._await_expiry(call, collector)
+            self._reply_soon(call, call.pressing)
+        self._await_expiry(call)
 
     def _press(self, call: _Call, serial: int, keys: str) -> None:
         """The patient presses these keys, one after the other, while it is still the same question."""
@@ -320,30 +311,24 @@ class FakeLines:
             return
         if keys == HANGS_UP:
             self._end(call, "answered")
-            return
-        if call.collector is None:
-            return
-        call.key_was_pressed = True
-        if call.collector.counts(keys[0], self._time):
+        elif call.keypad.asking:
+            self._press_key(call, keys[0])
+            self._after(BETWEEN_KEYS_SECONDS, call, lambda: self._press(call, serial, keys[1:]))
+
+    def _press_key(self, call: _Call, key: str) -> None:
+        self._heed(call, call.keypad.press(key, self._time))
+        self._await_expiry(call)
+
+    def _heed(self, call: _Call, heeded: Heeded) -> None:
+        call.key_was_pressed = call.key_was_pressed or heeded.pressed
+        if heeded.counted:
             self._stop_playing(call)
-        ended = call.collector.press(keys[0], self._time)
-        if ended is not None:
-            self._collected(call, ended)
-            return
-        self._await_expiry(call, call.collector)
-        self._after(BETWEEN_KEYS_SECONDS, call, lambda: self._press(call, serial, keys[1:]))
+        if heeded.collected is not None:
+            self._events.append(heeded.collected)
 
-    def _await_expiry(self, call: _Call, collector: KeyCollector) -> None:
-        if collector.deadline is not None:
-            self._at(collector.deadline, call, lambda: self._expire(call, collector))
+    def _await_expiry(self, call: _Call) -> None:
+        if call.keypad.deadline is not None:
+            self._at(call.keypad.deadline, call, lambda: self._expire(call))
 
-    def _expire(self, call: _Call, collector: KeyCollector) -> None:
-        if call.collector is collector and (ended := collector.expire(self._time)) is not None:
-            self._collected(call, ended)
-
-    def _collected(self, call: _Call, ended: Keys) -> None:
-        assert call.question is not None
-        question, call.question, call.collector = call.question, None, None
-        if ended.ended_by == "full":
-            call.late_end_key, call.late_until = question.end_key, self._time + LATE_END_KEY_SECONDS
-        self._events.append(Collected(call.dial.call, question.question, ended.keys, ended.ended_by))
+    def _expire(self, call: _Call) -> None:
+        self._heed(call, Heeded(collected=call.keypad.expire(self._time)))

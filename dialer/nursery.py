@@ -1,9 +1,9 @@
 """Where line processes are born: a small process that has imported the library and forks one per request.
 
 Run by the pool as `python -m dialer.nursery DESCRIPTOR`. It holds nothing of the engine. A request is
-`fork` with the socket of the new line process attached (SCM_RIGHTS), answered by its process id, or `kill
-PID`. Nobody but the engine's process holds the other end of a worker's socket, so that its end is the end
-of the file for them.
+`fork` with the sockets of the new line processes attached (SCM_RIGHTS), answered by their process ids, or
+`kill PID`. Nobody but the engine's process holds the other end of a worker's socket, so that its end is the
+end of the file for them.
 """
 
 import gc
@@ -12,9 +12,12 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 
 from dialer import worker
 
+MOST_DESCRIPTORS = 64  # in one request
+NONE_BORN = b" "  # an empty packet would look like the end
 PARENT_LOOK_SECONDS = 0.5  # how soon a dead engine is noticed when another process still holds its socket
 
 
@@ -38,21 +41,37 @@ class Nursery:
 
     def _serve(self) -> bool:
         """One request; False when there will be no more."""
-        request, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
-        if request == b"fork" and descriptors:
-            self._fork(descriptors[0])
+        request, descriptors, _, _ = socket.recv_fds(self._control, 64, MOST_DESCRIPTORS)
+        if request == b"fork":
+            born = self._bear(descriptors)
+            self._control.send(" ".join(map(str, born)).encode() or NONE_BORN)
         elif request.startswith(b"kill "):
             self._kill(int(request[5:]))
         return bool(request)
 
-    def _fork(self, descriptor: int) -> None:
+    def _bear(self, descriptors: Sequence[int]) -> list[int]:
+        """The ids of new line processes, for the first descriptors, as many as this machine has room for."""
+        born: list[int] = []
+        waiting = list(descriptors)
+        try:
+            while waiting:
+                born.append(self._fork(waiting[0], waiting[1:]))
+                os.close(waiting.pop(0))
+        except OSError:
+            for descriptor in waiting:
+                os.close(descriptor)
+        self._children.update(born)
+        return born
+
+    def _fork(self, descriptor: int, others: Sequence[int]) -> int:
+        """One line process; `others` belong to its younger brothers. Raises OSError when there is no room."""
         child = os.fork()
         if child == 0:
             self._control.close()
+            for other in others:
+                os.close(other)
             worker.serve(socket.socket(fileno=descriptor))
-        os.close(descriptor)
-        self._children.add(child)
-        self._control.send(str(child).encode())
+        return child
 
     def _kill(self, child: int) -> None:
         """Only a child that was not reaped: its number cannot belong to anybody else yet."""
@@ -60,9 +79,8 @@ class Nursery:
             os.kill(child, signal.SIGKILL)
 
     def _reap(self) -> None:
-        for child in list(self._children):
-            if os.waitpid(child, os.WNOHANG)[0] == child:
-                self._children.discard(child)
+        while self._children and (child := os.waitpid(-1, os.WNOHANG)[0]):
+            self._children.discard(child)
 
 
 def main(descriptor: int) -> None:

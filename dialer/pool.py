@@ -1,13 +1,12 @@
-"""Real lines: starts line processes, spreads calls over them, replaces the dead; every call ends once."""
+"""Real lines: starts line processes, fills them with calls, replaces the dead; every call ends once."""
 
 import collections
-import math
-import selectors
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dialer.addresses import BadAddress, address_of
+from dialer.addresses import BadAddress, way_to
+from dialer.crew import SUPERVISION_SECONDS, Crew
 from dialer.errors import LinesNotStarted, WireError
 from dialer.messages import (
     Alive,
@@ -21,6 +20,7 @@ from dialer.messages import (
     Ended,
     Event,
     Fault,
+    HangUp,
     Probe,
     Probed,
     Ready,
@@ -29,15 +29,15 @@ from dialer.messages import (
     Ringing,
     Stop,
 )
-from dialer.processes import Birthplace, LineProcess, Plots
+from dialer.roster import LineProcess, choose
 from dialer.settings import LineSettings
 from dialer.wire import Message
 
 MOST_TRUNKS = 8  # accounts that the library holds in one process
 STOP_SECONDS = 3.0  # a line process that is told to stop says BYE and is gone in half a second
-REBIRTH_SECONDS = 1.0  # between two tries to replace a process, so that a fault of the machine is no storm
-SUPERVISION_SECONDS = 0.25  # how often heartbeats are looked at while nothing else happens
-START_FAILURES = 5  # ports that were snatched away, per process; more is another fault
+PUMP_SECONDS = 0.05  # how often the clock is looked at while starting and stopping
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -48,6 +48,7 @@ class ActiveCall:
     process: LineProcess
     rang: bool = False
     answered_at: float | None = None
+    hung_up: bool = False
 
 
 class LinePool:
@@ -59,33 +60,27 @@ class LinePool:
     def __init__(self, settings: LineSettings) -> None:
         self.calls = settings.count
         self._settings = settings
-        self._plots = Plots(settings)
-        self._birthplace: Birthplace | None = None
-        self._selector = selectors.DefaultSelector()
-        self._processes: list[LineProcess] = []
+        self._crew = Crew(settings)
         self._active: dict[str, ActiveCall] = {}
         self._events: collections.deque[Event] = collections.deque()
-        self._wanted = 0
-        self._starting = True
-        self._next_birth_at = 0.0
-        self._last_fault = ""
-        self._failures = 0
+        self._known_free: int | None = None
+        self._told_ready = -1
 
     # ------------------------------------------------------------ start and stop
 
-    def start(self) -> None:
-        """Bring the line processes up, in parallel. Raises LinesNotStarted, and leaves nothing behind."""
+    def start(self, progress: Progress | None = None) -> None:
+        """Bring the line processes up, in parallel. Raises LinesNotStarted, and leaves nothing behind.
+
+        `progress` is told how many lines of how many are ready, first 0 and whenever that changes.
+        """
         self._check_trunks()
         until = time.monotonic() + self._settings.start_seconds
         try:
-            self._birthplace = Birthplace(self._settings.start_seconds)
-            self._wanted = 1
-            self._wait_until_ready(until)
-            calls = next(process.calls for process in self._processes if process.ready)
-            self._wanted = math.ceil(self._settings.count / calls)
-            self._plots.divide(self._wanted - 1, calls)
-            self._wait_until_ready(until)
-            self._starting = False
+            self._crew.open()
+            self._wait_until_ready(until, progress)
+            self._crew.complete(next(process.calls for process in self._crew.processes if process.ready))
+            self._wait_until_ready(until, progress)
+            self._crew.started()
         except LinesNotStarted:
             self.stop()
             raise
@@ -98,46 +93,45 @@ class LinePool:
             )
         for trunk in self._settings.trunks:
             try:
-                address_of(trunk).identity(trunk.caller_id or trunk.username)
+                way_to(trunk)
             except BadAddress as error:
                 raise LinesNotStarted(str(error)) from None
 
-    def _wait_until_ready(self, until: float) -> None:
+    def _wait_until_ready(self, until: float, progress: Progress | None) -> None:
         """Until all wanted processes are ready; fewer will do when time is up, but not none."""
-        while sum(process.ready for process in self._processes) < self._wanted:
-            if time.monotonic() >= until or self._failures > START_FAILURES * self._wanted:
+        while True:
+            if progress is not None and self.free != self._told_ready:
+                self._told_ready = self.free
+                progress(self.free, self._settings.count)
+            if self._crew.is_complete or self._crew.is_hopeless or time.monotonic() >= until:
                 break
-            self._next_birth_at = 0.0
-            self._pump(0.05)
-        if not any(process.ready for process in self._processes):
-            raise LinesNotStarted(f"No line process came up. {self._last_fault or 'None of them said why.'}")
+            self._pump(PUMP_SECONDS if self._crew.is_whole else 0.0)
+        if not any(process.ready for process in self._crew.processes):
+            raise LinesNotStarted(f"No line process came up. {self._crew.fault or 'None of them said why.'}")
 
     def stop(self) -> None:
         """Hang up everything and end; idempotent. What was going on is told by `receive` afterwards."""
-        self._wanted = 0
-        for process in self._processes:
-            process.channel.tell(Stop())
+        self._crew.dismiss()
         until = time.monotonic() + STOP_SECONDS
-        while self._processes and time.monotonic() < until:
-            self._pump(0.05)
-        for process in list(self._processes):
+        while self._crew.processes and time.monotonic() < until:
+            self._pump(PUMP_SECONDS)
+        for process in list(self._crew.processes):
             self._bury(process)
-        if self._birthplace is not None:
-            self._birthplace.close()
-            self._birthplace = None
+        self._crew.close()
 
     # ------------------------------------------------------------ the port
 
     @property
     def free(self) -> int:
         """How many calls can be placed now; a slot that a silent far end still holds is not free."""
-        available = sum(process.free for process in self._processes)
-        return max(0, min(self.calls - len(self._active), available))
+        if self._known_free is None:
+            self._known_free = sum(process.free for process in self._crew.processes)
+        return max(0, min(self.calls - len(self._active), self._known_free))
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids of the line processes, for those who measure them."""
-        return tuple(process.pid for process in self._processes)
+        return tuple(process.pid for process in self._crew.processes)
 
     def send(self, command: Command) -> None:
         """Hand over a command. One for a call that is over is ignored."""
@@ -148,6 +142,7 @@ class LinePool:
         elif isinstance(command, Probe):
             self._probe(command)
         elif not isinstance(command, Configure) and (call := self._active.get(command.call)) is not None:
+            call.hung_up = call.hung_up or isinstance(command, HangUp)
             call.process.channel.tell(command)
 
     def receive(self, timeout_seconds: float) -> Sequence[Event]:
@@ -161,11 +156,14 @@ class LinePool:
         return events
 
     def _probe(self, probe: Probe) -> None:
-        """Any process can ask; without one there is no answer."""
-        process = next((process for process in self._processes if process.ready), None)
+        """Any process can ask, but we let the sleepers sleep; without one there is no answer."""
+        now = time.monotonic()
+        able = (process for process in self._crew.processes if process.ready and not process.retiring)
+        process = max(able, key=lambda candidate: candidate.awake(now), default=None)
         if process is None:
             self._events.append(Probed(probe.trunk, 0, 0.0))
         else:
+            process.probed(probe.trunk, now)
             process.channel.tell(probe)
 
     def _dial(self, dial: Dial, shunned: LineProcess | None = None) -> None:
@@ -173,12 +171,13 @@ class LinePool:
             raise ValueError(
                 "A call cannot be dialled under the id of one that is still active: choose a new id."
             )
-        candidates = [p for p in self._processes if p.free > 0 and p is not shunned]
-        if not candidates or len(self._active) >= self.calls:
+        now = time.monotonic()
+        process = choose(self._crew.processes, now, shunned)
+        if process is None or len(self._active) >= self.calls:
             self._events.append(_lost(dial.call))
             return
-        process = max(candidates, key=lambda candidate: candidate.free)
-        process.active += 1
+        process.dialled(now)
+        self._known_free = None
         self._active[dial.call] = ActiveCall(dial, process)
         process.channel.tell(dial)
 
@@ -186,14 +185,13 @@ class LinePool:
 
     def _pump(self, wait_seconds: float) -> None:
         """Read what the processes say, then see to the processes themselves."""
-        for key, _ in self._selector.select(wait_seconds):
-            self._listen(key.data)
+        for process in self._crew.speaking(wait_seconds):
+            self._listen(process)
         now = time.monotonic()
-        for process in list(self._processes):
-            self._supervise(process, now)
-        if len(self._processes) < self._wanted and now >= self._next_birth_at:
-            self._next_birth_at = now + REBIRTH_SECONDS
-            self._bear()
+        for process in self._crew.supervise(now):
+            self._bury(process)
+        self._crew.replace(now)
+        self._known_free = None
 
     def _listen(self, process: LineProcess) -> None:
         try:
@@ -204,22 +202,29 @@ class LinePool:
         process.heard_at = time.monotonic()
         for message in messages:
             self._heed(process, message)
+        if process.channel.closed:
+            self._bury(process)
 
     def _heed(self, process: LineProcess, message: Message) -> None:
         match message:
             case Ready(calls=calls):
-                process.calls = calls
-            case Alive():
-                pass
+                process.ready_for(calls, process.heard_at)
+                self._known_free = None
+            case Alive(memory_mb=memory_mb):
+                process.memory_mb = memory_mb
             case Clogged(slots=slots):
-                process.clogged = slots
+                process.clog(slots, process.heard_at)
+                self._known_free = None
             case Refused(call=call):
                 self._try_elsewhere(call)
             case Fault(call="", sentence=sentence):
-                self._last_fault = sentence
+                self._crew.fault = sentence
             case Ringing() | EarlyMedia() | Answered() | Ended():
                 self._note(message)
-            case Probed() | Registered():
+            case Probed(trunk=trunk):
+                process.answered_probe(trunk)
+                self._events.append(message)
+            case Registered():
                 self._events.append(message)
             case _:
                 if isinstance(message, CallEvent) and message.call in self._active:
@@ -238,49 +243,23 @@ class LinePool:
         self._events.append(event)
 
     def _forget(self, call: str) -> None:
-        self._active.pop(call).process.active -= 1
+        self._active.pop(call).process.relieved(time.monotonic())
+        self._known_free = None
 
     def _try_elsewhere(self, key: str) -> None:
         call = self._active.get(key)
-        if call is not None:
-            self._forget(key)
+        if call is None:
+            return
+        self._forget(key)
+        if call.hung_up:
+            self._events.append(_lost(key, call))
+        else:
             self._dial(call.dial, shunned=call.process)
-
-    def _supervise(self, process: LineProcess, now: float) -> None:
-        patience = self._settings.heartbeat_seconds if process.ready else self._settings.start_seconds
-        if process.channel.closed or now - process.heard_at > patience:
-            self._bury(process)
-
-    def _bear(self) -> None:
-        """Start as many processes as are missing; what fails after the start is tried again."""
-        try:
-            self._bear_missing()
-        except LinesNotStarted as error:
-            self._last_fault = str(error)
-            if self._starting:
-                raise
-
-    def _bear_missing(self) -> None:
-        if self._birthplace is None or not self._birthplace.alive:
-            self._birthplace = Birthplace(self._settings.start_seconds)
-        while len(self._processes) < self._wanted:
-            plot = self._plots.take()
-            configure = Configure(
-                self._plots.sip_port(), plot.rtp_port_first, plot.rtp_port_last, self._settings.trunks
-            )
-            process = self._birthplace.bear(configure, plot)
-            self._processes.append(process)
-            self._selector.register(process.channel, selectors.EVENT_READ, process)
 
     def _bury(self, process: LineProcess) -> None:
         """A process is dead, or shall be: its calls are lost."""
-        self._selector.unregister(process.channel)
-        self._processes.remove(process)
-        if self._birthplace is not None:
-            self._birthplace.kill(process)
-        process.channel.close()
-        self._plots.give_back(process.plot)
-        self._failures += not process.ready
+        self._crew.bury(process)
+        self._events += [Probed(trunk, 0, 0.0) for trunk in process.probes]
         for key, call in list(self._active.items()):
             if call.process is process:
                 self._forget(key)

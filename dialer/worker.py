@@ -2,45 +2,59 @@
 
 import gc
 import os
+import resource
 import select
 import signal
 import socket
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from dialer.errors import DialerError, WireError
-from dialer.messages import Alive, Configure, Fault, Ready, Stop
+from dialer.messages import Alive, Configure, Dial, Fault, Probe, Ready, Refused, Stop
 from dialer.pjsip.exchange import CallCommand, Exchange
 from dialer.pjsip.library import pj
 from dialer.pjsip.loop import CallbackFailed
-from dialer.wire import Channel, Message
+from dialer.port_ranges import hold, release
+from dialer.roster import ALIVE_SECONDS, ASLEEP_ALIVE_SECONDS, FIRST_IDLE_SECONDS, IDLE_SECONDS
+from dialer.wire import Channel, Message, encode
 
-ALIVE_SECONDS = 1.0
 COLLECT_GARBAGE_SECONDS = (
     30.0  # only while no call is up: a collection in the wrong moment is a gap in the audio
 )
 CONFIGURE_SECONDS = 10.0
+WAKE_TRIES = 5  # somebody may look whether our SIP port is free, and takes it for a moment
+WAKE_RETRY_SECONDS = 0.02
+MIB = 1 << 20
 STOP_SIGNAL = (
     signal.SIGUSR1
 )  # SIGINT and SIGTERM may come to the whole process group: the engine decides then
 
 
 class Worker:
-    """Runs an exchange for a pool until told to stop, or until the pool is gone."""
+    """Runs an exchange for a pool until told to stop, or until the pool is gone.
+
+    Without a call it sleeps: the exchange is closed, only its SIP port is kept, and the next `Dial` or
+    `Probe` opens it again within a few milliseconds.
+    """
 
     def __init__(self, channel: Channel, configure: Message, early: Sequence[Message]) -> None:
         if not isinstance(configure, Configure):
             raise WireError("A line process was sent a command before its settings.")
         self._channel = channel
-        self._exchange = Exchange(configure, channel.tell)
-        self._exchange.watch(channel.fileno())
+        self._configure = configure
+        self._held: Sequence[socket.socket] = ()
+        self._exchange: Exchange | None = self._open()
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
         self._stopping = False
         self._alive_at = self._collect_at = 0.0
+        self._heartbeat = b""
+        self._sleep_at = time.monotonic() + FIRST_IDLE_SECONDS
         signal.signal(STOP_SIGNAL, lambda *_: self.stop())
         channel.tell(Ready(self._exchange.calls))
-        for message in early:
-            self._heed(message)
+        self._heed(early)
 
     def stop(self) -> None:
         """End after this round."""
@@ -50,32 +64,103 @@ class Worker:
         """Serve; then hang up everything politely and destroy the library."""
         try:
             while not (self._stopping or self._channel.closed):
-                self._round()
+                if self._exchange is None:
+                    self._slumber()
+                else:
+                    self._round(self._exchange)
+                now = time.monotonic()
+                if self._exchange is not None and now >= self._sleep_at and not self._configure.registrar:
+                    self._fall_asleep()
+                self._live(now)
         finally:
-            self._exchange.ignore(self._channel.fileno())
-            self._exchange.close()
+            if self._exchange is not None:
+                self._exchange.ignore(self._channel.fileno())
+                self._exchange.close()
             self._channel.flush()
 
-    def _round(self) -> None:
-        if self._channel.fileno() in self._exchange.round():
-            for message in self._channel.read():
-                self._heed(message)
+    def _open(self) -> Exchange:
+        exchange = Exchange(self._configure, self._channel.tell)
+        exchange.watch(self._channel.fileno())
+        return exchange
+
+    def _round(self, exchange: Exchange) -> None:
+        if self._channel.fileno() in exchange.round():
+            self._heed(self._channel.read())
         self._channel.flush()
         now = time.monotonic()
-        if now >= self._alive_at:
-            self._alive_at = now + ALIVE_SECONDS
-            self._channel.tell(Alive())
-        if now >= self._collect_at and self._exchange.idle:
+        if not exchange.idle:
+            self._sleep_at = now + IDLE_SECONDS
+        elif now >= self._collect_at:
             self._collect_at = now + COLLECT_GARBAGE_SECONDS
             gc.collect()
 
-    def _heed(self, message: Message) -> None:
+    def _live(self, now: float) -> None:
+        if now < self._alive_at:
+            return
+        if self._exchange is not None or not self._heartbeat:
+            self._heartbeat = encode(Alive(memory_mb()))
+        self._alive_at = now + (ASLEEP_ALIVE_SECONDS if self._exchange is None else ALIVE_SECONDS)
+        self._channel.tell_again(self._heartbeat)
+
+    # ------------------------------------------------------------ sleep
+
+    def _fall_asleep(self) -> None:
+        """No frame may still hold the exchange: what is left of it must be gone before there is another."""
+        assert self._exchange is not None
+        self._exchange.ignore(self._channel.fileno())
+        self._exchange.close(parting_seconds=0.0)
+        self._exchange = None
+        gc.collect()
+        self._alive_at, self._heartbeat = 0.0, b""
+        self._held = hold(self._configure.sip_port)
+
+    def _slumber(self) -> None:
+        wait_seconds = max(0.0, self._alive_at - time.monotonic())
+        if self._poll.poll(wait_seconds * 1000):
+            self._heed(self._channel.read())
+        self._channel.flush()
+
+    def _wake(self) -> None:
+        """Raises pj.Error when the SIP port was taken after all."""
+        release(self._held)
+        for tries_left in reversed(range(WAKE_TRIES)):
+            try:
+                self._exchange = self._open()
+                break
+            except pj.Error:
+                if not tries_left:
+                    raise
+                time.sleep(WAKE_RETRY_SECONDS)
+        self._alive_at = 0.0
+
+    # ------------------------------------------------------------ commands
+
+    def _heed(self, messages: Sequence[Message]) -> None:
+        if self._exchange is None and any(isinstance(message, Dial | Probe) for message in messages):
+            try:
+                self._wake()
+            except pj.Error:
+                for message in messages:
+                    if isinstance(message, Dial):
+                        self._channel.tell(Refused(message.call))
+                raise
+        for message in messages:
+            self._obey(message)
+
+    def _obey(self, message: Message) -> None:
         if isinstance(message, Stop):
             self.stop()
-        elif isinstance(message, CallCommand):
-            self._exchange.execute(message)
-        else:
+        elif not isinstance(message, CallCommand):
             raise WireError("A line process was sent what it cannot take.")
+        elif self._exchange is not None:
+            self._sleep_at = time.monotonic() + IDLE_SECONDS
+            self._exchange.execute(message)
+
+
+def memory_mb() -> float:
+    """What this process holds (RSS), in MiB."""
+    resident_pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(resident_pages * resource.getpagesize() / MIB, 1)
 
 
 def serve(connection: socket.socket) -> NoReturn:

@@ -1,46 +1,73 @@
 """An outgoing call as the library sees it: its callbacks, which only post plain values to the loop.
 
-Posted: `("progress", key, status)`, `("state", key, state, status, received)`, `("media", key, active)`,
-`("key", key, digit, timestamp_ms, way)`.
+Posted: `("progress", key, status)`, `("state", key, state, status, received, Told)`,
+`("media", key, Audio)`, `("stream", key, StreamFigures)`,
+`("key", key, KeyPacket)`.
 """
 
-from typing import Any
+from typing import Any, Literal
 
+from dialer.digits import KeyPacket
 from dialer.pjsip.endpoint import RefusingCall
-from dialer.pjsip.library import pj
+from dialer.pjsip.info import answer_to, key_of
+from dialer.pjsip.library import pj, respond
 from dialer.pjsip.loop import guarded
 from dialer.pjsip.offer import heard_type, with_event_types
+from dialer.pjsip.watch import figures_of
+from dialer.refusals import NOTHING_TOLD, told_by
 
-PROGRESS, STATE, MEDIA, KEY = "progress", "state", "media", "key"
+PROGRESS, STATE, MEDIA, STREAM, KEY = "progress", "state", "media", "stream", "key"
+# both: both may send; to_them: the far end only listens; held: it does not listen, whether it sends or not
+Audio = Literal["none", "both", "to_them", "held"]
+DTMF_ENDED = 2  # PJMEDIA_STREAM_DTMF_IS_END, which the binding does not name
 
 
 class OutgoingCall(RefusingCall):
     """Construct, `makeCall`, and destroy from the loop once ("state", key, DISCONNECTED, ...) was posted."""
 
+    tones_only = False  # the far end has agreed to no telephone-event: its keys may come as tones
+
     @guarded
     def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
-        transaction = prm.e.body.tsxState.tsx
+        change, transaction = prm.e.body.tsxState, prm.e.body.tsxState.tsx
         if transaction.method == "INVITE" and transaction.state == pj.PJSIP_TSX_STATE_PROCEEDING:
             self.loop.post(PROGRESS, self.key, transaction.statusCode)
+        elif transaction.state == pj.PJSIP_TSX_STATE_TRYING and change.type == pj.PJSIP_EVENT_RX_MSG:
+            self._heed_request(transaction.method, change.src.rdata)
+
+    def _heed_request(self, method: str, request: Any) -> None:
+        status = answer_to(method, request.wholeMsg)
+        if status:
+            respond(request, status)
+        if method == "INFO" and (key := key_of(request.wholeMsg)):
+            self.loop.post(KEY, self.key, KeyPacket(key, "info"))
 
     @guarded
     def onCallState(self, prm: Any) -> None:  # noqa: N802
         info = self.getInfo()
-        received = prm.e.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG
-        self.loop.post(STATE, self.key, info.state, info.lastStatusCode, received)
+        cause = prm.e.body.tsxState
+        received = cause.type == pj.PJSIP_EVENT_RX_MSG
+        last = received and info.state == pj.PJSIP_INV_STATE_DISCONNECTED
+        told = told_by(cause.src.rdata.wholeMsg) if last else NOTHING_TOLD
+        self.loop.post(STATE, self.key, info.state, info.lastStatusCode, received, told)
 
     @guarded
     def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
         info = self.getInfo()  # kept while its list is read: the list does not keep it
-        active = any(
-            media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE
-            for media in info.media
-        )
-        self.loop.post(MEDIA, self.key, active)
+        audio = next((media for media in info.media if media.type == pj.PJMEDIA_TYPE_AUDIO), None)
+        self.loop.post(MEDIA, self.key, "none" if audio is None else _audio(audio.status, audio.dir))
+
+    @guarded
+    def onStreamDestroyed(self, prm: Any) -> None:  # noqa: N802
+        figures = figures_of(self)  # the last moment at which the library still has them
+        if figures is not None:
+            self.loop.post(STREAM, self.key, figures)
 
     @guarded
     def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
-        self.loop.post(KEY, self.key, prm.digit, prm.timestamp, prm.method)
+        if prm.method == pj.PJSUA_DTMF_METHOD_RFC2833:  # `onCallTsxState` reads INFO, and reads more of it
+            ended = bool(prm.flags & DTMF_ENDED)
+            self.loop.post(KEY, self.key, KeyPacket(prm.digit, "rtp", prm.timestamp, prm.duration, ended))
 
     @guarded
     def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
@@ -50,4 +77,13 @@ class OutgoingCall(RefusingCall):
     @guarded
     def onStreamPreCreate(self, prm: Any) -> None:  # noqa: N802
         if prm.streamInfo.type == pj.PJMEDIA_TYPE_AUDIO:
+            self.tones_only = prm.streamInfo.audTxEventPt < 0
             prm.streamInfo.audRxEventPt = heard_type(prm.streamInfo.audTxEventPt)
+
+
+def _audio(status: int, direction: int) -> Audio:
+    if status in (pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD):
+        return "held"
+    if status != pj.PJSUA_CALL_MEDIA_ACTIVE:
+        return "none"
+    return "both" if direction & pj.PJMEDIA_DIR_DECODING else "to_them"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
-from dialer.addresses import BadAddress, TrunkAddress, address_of
+from dialer.addresses import BadAddress, BadNumber, Way, way_to
 from dialer.messages import (
     Clogged,
     Collect,
@@ -15,72 +15,47 @@ from dialer.messages import (
     Fault,
     HangUp,
     Play,
+    Probe,
     Record,
     Refused,
     StopPlaying,
 )
-from dialer.pjsip.calls import KEY, MEDIA, PROGRESS, STATE
-from dialer.pjsip.endpoint import Endpoint, EndpointSettings, RefusingAccount, account_config
-from dialer.pjsip.hearing import BEEP
-from dialer.pjsip.library import calls_held, pj
+from dialer.pjsip.calls import KEY, MEDIA, PROGRESS, STATE, STREAM
+from dialer.pjsip.endpoint import PARTING_SECONDS, Endpoint, EndpointSettings
+from dialer.pjsip.library import calls_held
 from dialer.pjsip.loop import WAIT_SECONDS, PostedEvent
 from dialer.pjsip.playing import END_OF_FILE
-from dialer.pjsip.resolver import RESOLVED, Resolver, local_address
+from dialer.pjsip.resolver import RESOLVED, local_address
 from dialer.pjsip.session import NoSlot, Session
-from dialer.settings import Trunk
+from dialer.pjsip.trunks import PROBE_ENDED, REGISTRATION, TrunkLine, Trunks
 
 RETRY_SECONDS = 0.02  # a slot that was just freed is not always accepted at once
 RETRIES = 10
+PLACE_GAP_SECONDS = 0.03  # four slots turned over faster than every 25 ms abort pip's wheel
 CLOSING_SECONDS = 0.7  # endings are told at once, but a recording may take half a second to be finished
 
-CallCommand = Dial | Play | StopPlaying | Collect | Record | HangUp
+OF_A_TRUNK = (RESOLVED, REGISTRATION, PROBE_ENDED)
+
+CallCommand = Dial | Play | StopPlaying | Collect | Record | HangUp | Probe
 Tell = Callable[[Event | Clogged | Refused], None]
 
 
-class TrunkLine:
-    """One trunk with its account, made when its address is known."""
-
-    def __init__(self, trunk: Trunk) -> None:
-        self.trunk = trunk
-        self.address: TrunkAddress = address_of(trunk)
-        self.identity = self.address.identity(trunk.caller_id or trunk.username)
-        self._account: RefusingAccount | None = None
-        self._resolved = ""
-
-    def account(self, endpoint: Endpoint, resolved: str) -> Any:
-        """The account for calls to this address of the trunk."""
-        if self._account is None or self._resolved != resolved:
-            config = self._config(endpoint.settings, resolved)
-            if self._account is None:
-                self._account = RefusingAccount(endpoint.loop)
-                self._account.create(config)
-            else:
-                self._account.modify(config)
-            self._resolved = resolved
-        return self._account
-
-    def _config(self, settings: EndpointSettings, resolved: str) -> Any:
-        config = account_config(settings, self.identity, local_address(resolved))
-        if not self.address.is_literal:
-            config.sipConfig.proxies.append(self.address.route(resolved))
-        if self.trunk.username:
-            login = pj.AuthCredInfo("digest", "*", self.trunk.username, 0, self.trunk.password)
-            config.sipConfig.authCreds.append(login)
-        return config
-
-
 class Exchange:
-    """Opens the endpoint and holds `calls` calls. Raises pj.Error (the SIP port is taken), BadAddress."""
+    """Opens the endpoint and holds `calls` calls.
+
+    Raises pj.Error (the SIP port is taken), BadAddress, and NotGuarded here or in `round`.
+    """
 
     def __init__(self, configure: Configure, tell: Tell) -> None:
-        self._trunks = {trunk.name: TrunkLine(trunk) for trunk in configure.trunks}
-        self._endpoint = Endpoint(_endpoint_settings(configure, list(self._trunks.values())))
+        ways = [way_to(trunk) for trunk in configure.trunks]
+        self._endpoint = Endpoint(_endpoint_settings(configure, ways))
         self._tell = tell
-        self._resolver = Resolver(self._endpoint.loop)
+        self._trunks = Trunks(ways, configure.registrar, self._endpoint, tell)
         self._sessions: dict[str, Session] = {}
         self._waiting: dict[str, list[Session]] = {}
         self._retries: list[tuple[float, int, Session]] = []
         self._clogged = 0
+        self._next_place_at = 0.0
         self.calls = self._endpoint.calls
 
     def watch(self, descriptor: int) -> None:
@@ -93,8 +68,8 @@ class Exchange:
 
     @property
     def idle(self) -> bool:
-        """No call is under way."""
-        return not self._sessions
+        """No call or probe is under way, and the library holds no call for a silent far end."""
+        return not (self._sessions or self._clogged or self._trunks.probing)
 
     # ------------------------------------------------------------ commands
 
@@ -103,6 +78,9 @@ class Exchange:
         now = time.monotonic()
         if isinstance(command, Dial):
             self._dial(command, now)
+            return
+        if isinstance(command, Probe):
+            self._trunks.probe(command, now)
             return
         session = self._sessions.get(command.call)
         if session is None:
@@ -124,35 +102,35 @@ class Exchange:
     def _dial(self, dial: Dial, now: float) -> None:
         session = Session(dial, self._endpoint.loop, self._tell_of_call, now)
         self._sessions[dial.call] = session
-        line = self._trunks.get(dial.trunk)
+        line = self._trunks.line(dial.trunk)
         if line is None:
             session.finish(now, "bad_trunk")
-            return
-        resolved = line.address.host if line.address.is_literal else self._resolver.address(line.address.host)
-        if resolved is None:
-            self._waiting.setdefault(line.address.host, []).append(session)
         else:
-            self._place(session, line, resolved, now)
+            self._place(session, line, now)
 
-    def _place(self, session: Session, line: TrunkLine, resolved: str, now: float, tries: int = 0) -> None:
+    def _place(self, session: Session, line: TrunkLine, now: float, tries: int = 0) -> None:
         if session.over:
+            return
+        resolved = self._trunks.address(line)
+        if resolved is None:
+            self._waiting.setdefault(line.way.next_hop.host, []).append(session)
             return
         if not resolved:
             session.finish(now, "not_resolved")
             return
-        try:
-            uri = line.address.request_uri(session.dial.number)
-        except BadAddress:
-            session.finish(now, "bad_number")
+        if now < self._next_place_at:
+            self._retries.append((self._next_place_at, tries, session))
             return
+        self._next_place_at = now + PLACE_GAP_SECONDS
         try:
-            identity = line.address.identity(session.dial.caller_id) if session.dial.caller_id else ""
+            invitation = line.way.invitation(session.dial.number, session.dial.caller_id)
+            session.place(line.account, invitation, now)
+            self._trunks.guard_media(line)
+        except BadNumber:
+            session.finish(now, "bad_number")
         except BadAddress as error:
             self._tell(Fault(session.dial.call, str(error)))
             session.finish(now, "bad_trunk")
-            return
-        try:
-            session.place(line.account(self._endpoint, resolved), uri, identity or line.identity, now)
         except NoSlot:
             self._retries.append((now + RETRY_SECONDS, tries + 1, session))
 
@@ -166,11 +144,12 @@ class Exchange:
                 del self._sessions[session.dial.call]
                 self._tell(Refused(session.dial.call))
                 continue
-            line = self._trunks[session.dial.trunk]
-            resolved = (
-                line.address.host if line.address.is_literal else self._resolver.address(line.address.host)
-            )
-            self._place(session, line, resolved or "", now, tries)
+            self._place_again(session, now, tries)
+
+    def _place_again(self, session: Session, now: float, tries: int = 0) -> None:
+        line = self._trunks.line(session.dial.trunk)
+        if line is not None:
+            self._place(session, line, now, tries)
 
     # ------------------------------------------------------------ the loop
 
@@ -184,6 +163,7 @@ class Exchange:
             deadline = session.deadline()
             if not session.over and deadline is not None and deadline <= now:
                 session.expire(now)
+        self._trunks.expire(now)
         self._retry(now)
         self._sweep()
         return ready
@@ -205,38 +185,30 @@ class Exchange:
     def _wait_seconds(self) -> float:
         deadlines: list[float] = [retry[0] for retry in self._retries]
         deadlines += [at for s in self._sessions.values() if (at := s.deadline()) is not None]
+        if (due := self._trunks.deadline()) is not None:
+            deadlines.append(due)
         return min([WAIT_SECONDS, *(at - time.monotonic() for at in deadlines)])
 
     def _heed(self, event: PostedEvent, now: float) -> None:
         kind, key, *rest = event
-        if kind == RESOLVED:
-            self._resolved(key, rest[0], now)
+        if kind in OF_A_TRUNK:
+            self._heed_trunk(event, now)
             return
         session = self._sessions.get(key)
-        if session is None or session.over:
-            return  # late reports of a call that is over do arrive
-        if kind == KEY:
-            session.on_key(rest[0], rest[1], rest[2], now)
-        elif kind == END_OF_FILE:
-            session.on_end_of_file(rest[0], now)
-        elif kind == STATE:
-            session.on_state(rest[0], rest[1], rest[2], now)
-        elif kind == MEDIA:
-            session.on_media(rest[0], now)
-        elif kind == PROGRESS:
-            session.on_progress()
-        elif kind == BEEP:
-            session.on_beep()
+        if session is not None and not session.over:  # late reports of a call that is over do arrive
+            _report(session, kind, rest, now)
 
-    def _resolved(self, host: str, address: str, now: float) -> None:
-        self._resolver.keep(host, address)
-        for session in self._waiting.pop(host, []):
-            self._place(session, self._trunks[session.dial.trunk], address, now)
+    def _heed_trunk(self, event: PostedEvent, now: float) -> None:
+        self._trunks.heed(event, now)
+        if event[0] == RESOLVED:
+            for session in self._waiting.pop(event[1], []):
+                self._place_again(session, now)
 
     # ------------------------------------------------------------ the end
 
-    def close(self) -> None:
+    def close(self, parting_seconds: float = PARTING_SECONDS) -> None:
         """Hang up everything with BYE or CANCEL, tell every ending, destroy the library."""
+        registered = self._trunks.leave()
         now = time.monotonic()
         for session in list(self._sessions.values()):
             session.hang_up(now, "broken")
@@ -245,7 +217,24 @@ class Exchange:
             self.round()
         for session in list(self._sessions.values()):
             session.finish(time.monotonic(), "broken")
-        self._endpoint.close()
+        self._endpoint.pump(PARTING_SECONDS if registered else parting_seconds)
+        self._endpoint.close(parting_seconds=0.0)
+        self._trunks.close()
+
+
+def _report(session: Session, kind: str, rest: Sequence[Any], now: float) -> None:
+    if kind == KEY:
+        session.on_key(rest[0], now)
+    elif kind == END_OF_FILE:
+        session.on_end_of_file(rest[0], now)
+    elif kind == STATE:
+        session.on_state(rest[0], rest[1], rest[2], rest[3], now)
+    elif kind == MEDIA:
+        session.on_media(rest[0], now)
+    elif kind == STREAM:
+        session.on_stream(rest[0])
+    elif kind == PROGRESS:
+        session.on_progress()
 
 
 def _places_a_call(event: PostedEvent) -> bool:
@@ -253,14 +242,15 @@ def _places_a_call(event: PostedEvent) -> bool:
     return bool(event[0] == RESOLVED)
 
 
-def _endpoint_settings(configure: Configure, lines: Sequence[TrunkLine]) -> EndpointSettings:
+def _endpoint_settings(configure: Configure, ways: Sequence[Way]) -> EndpointSettings:
     """Listen only on the address that leads to the trunks, where there is one such address."""
-    literal = all(line.address.is_literal for line in lines)
-    addresses = {local_address(line.address.host) for line in lines} if literal else set()
+    hops = [way.next_hop for way in ways]
+    literal = all(hop.is_literal for hop in hops)
+    addresses = {local_address(hop.host) for hop in hops} if literal else set()
     return EndpointSettings(
         sip_port=configure.sip_port,
         rtp_port_first=configure.rtp_port_first,
         rtp_port_last=configure.rtp_port_last,
         address=addresses.pop() if len(addresses) == 1 else "",
-        tcp=any(line.address.tcp for line in lines),
+        tcp=any(hop.tcp for hop in hops),
     )

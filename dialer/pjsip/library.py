@@ -1,12 +1,13 @@
-"""The binding itself, and the two C symbols that it does not wrap; everything else imports `pj` from here."""
+"""The binding itself, and the C symbols that it does not wrap; everything else imports `pj` from here."""
 
 import ctypes
 import functools
+from typing import Any
 
 import pjsua2 as pj
 from pjsua2 import _pjsua2
 
-__all__ = ["calls_held", "largest_call_count", "pj", "shorten_transactions"]
+__all__ = ["calls_held", "largest_call_count", "pj", "respond", "shorten_transactions", "sip_header"]
 
 # RFC 3261 section 17: T1 as usual, but an unanswered INVITE or BYE gives its slot back after 6 s, not 32 s.
 T1_MS, T2_MS, T4_MS, TIMEOUT_MS = 500, 4000, 5000, 6000
@@ -30,3 +31,25 @@ def calls_held() -> int:
 def shorten_transactions() -> None:
     """Set the SIP transaction timers of this process; after `libInit`."""
     _symbols().pjsip_tsx_set_timers(T1_MS, T2_MS, T4_MS, TIMEOUT_MS)
+
+
+def sip_header(name: str, value: str) -> pj.SipHeader:
+    """A header for an outgoing message; the value goes out as it is, so it must have been checked."""
+    header = pj.SipHeader()
+    header.hName, header.hValue = name, value
+    return header
+
+
+def respond(request: Any, status: int) -> None:
+    """Answer a request within a dialog (`pj.SipRxData`); only inside the callback that shows it.
+
+    The transaction must be in state TRYING: the library itself answers 500 to what is still unanswered
+    when the callback has returned.
+    """
+    rdata = ctypes.c_void_p(int(request.pjRxData))
+    get_dialog = _symbols().pjsip_rdata_get_dlg
+    get_dialog.argtypes, get_dialog.restype = [ctypes.c_void_p], ctypes.c_void_p
+    send = _symbols().pjsip_dlg_respond
+    send.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 3]
+    if dialog := get_dialog(rdata):
+        send(dialog, rdata, status, None, None, None)

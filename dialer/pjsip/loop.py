@@ -7,12 +7,14 @@ import os
 import select
 import socket
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from dialer.pjsip.lifetime import Grave
 
 WAIT_SECONDS = 0.1  # timers of the library run this late at worst; less costs idle CPU and gains nothing
 TCP_WAIT_SECONDS = 0.01  # connections of the library come and go unseen, so with TCP we look more often
+CLOSED = -1  # instead of a descriptor, whose number may soon be another's
 
 PostedEvent = tuple[Any, ...]
 
@@ -48,6 +50,8 @@ class Loop:
 
     def post(self, *event: Any) -> None:
         """From any thread: hand an event to the loop's thread."""
+        if self._wake == CLOSED:
+            return  # a slow look-up of a name outlives its endpoint
         self._events.append(event)
         os.eventfd_write(self._wake, 1)
 
@@ -73,7 +77,8 @@ class Loop:
     def close(self) -> None:
         """Give back the descriptors; the library must have been destroyed before."""
         self._poll.close()
-        os.close(self._wake)
+        wake, self._wake = self._wake, CLOSED
+        os.close(wake)
 
 
 class HasLoop(Protocol):
@@ -102,10 +107,15 @@ def guarded(callback: Callable[..., Result]) -> Callable[..., Result | None]:
 def _udp_descriptor(port: int) -> int:
     """The library does not tell its descriptor: look for the datagram socket that is bound to the port."""
     for name in os.listdir("/proc/self/fd"):
-        try:
-            with socket.socket(fileno=os.dup(int(name))) as candidate:
-                if candidate.type == socket.SOCK_DGRAM and candidate.getsockname()[1] == port:
-                    return int(name)
-        except (OSError, IndexError, TypeError):
-            continue  # no socket, a socket of another family, or the descriptor of the listing itself
+        descriptor = os.dup(int(name)) if Path(f"/proc/self/fd/{name}").is_socket() else -1
+        if descriptor < 0:
+            continue
+        with socket.socket(fileno=descriptor) as candidate:
+            if candidate.type == socket.SOCK_DGRAM and _bound_to(candidate) == port:
+                return int(name)
     raise LookupError(f"No UDP socket is bound to port {port} in this process.")
+
+
+def _bound_to(candidate: socket.socket) -> int | None:
+    """The port of an Internet socket; sockets of other families have none."""
+    return candidate.getsockname()[1] if candidate.family == socket.AF_INET else None

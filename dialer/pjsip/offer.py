@@ -1,13 +1,14 @@
 """Which payload types carry key presses: what we offer, and what we listen for (RFC 4733 section 2.4.1)."""
 
 OWN_TYPE = 120  # what pip's wheel writes; a build of our own may write another
-OFFERED_TYPES = (101, 96, 120)  # what most of the world, SIPp and this library send
+OFFERED_TYPES = (101,)  # what most of the world sends
 
 # The wheel hears events on one payload type only: the first that our own offer names. Seen with answers of
 # 101, 96, 120 and none, each sending 101, 96 and 120: with 101 offered alone only 101 was heard; with all
 # three offered and nothing else done still only 101; with the type that the answer names set before the
 # stream is created (`heard_type`), each far end that sends what it answered was heard, also one that sends
-# 101 without having agreed.
+# 101 without having agreed. That is so with 101 offered alone, too. No more are offered: of several, baresip
+# 1.0 names the last in its answer and sends the first.
 
 
 def with_event_types(sdp: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dialer.messages import Play
 from dialer.pjsip.library import pj
+from dialer.pjsip.lifetime import disconnect
 from dialer.pjsip.loop import Loop, guarded
 
 END_OF_FILE = "end of file"
@@ -54,6 +55,16 @@ class PlayQueue:
         if self._player is not None:
             for sink in sinks:
                 self._player.startTransmit(sink)
+
+    def pause(self) -> None:
+        """Nobody hears us: what plays stands still where it is until `connect`, and nothing is started.
+
+        A player without listeners is not read by the bridge.
+        """
+        sinks, self._sinks = self._sinks, []
+        if self._player is not None:
+            for sink in sinks:
+                disconnect(self._player, sink)
 
     def add(self, play: Play) -> None:
         """Play this after the rest; `start_next` begins it."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,52 @@ class CallRecorder:
         if is_cut(self._path, self._closed_at - self._started_at):
             raise NotRecorded("A recording is much shorter than its call: the disk may be full; make room.")
         return True
+
+
+class Tape:
+    """The recording of one call: begun at its first audio once it was asked for, early media included.
+
+    `complain` gets the sentence of a NotRecorded; the call goes on without.
+    """
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+        self._path: Path | None = None
+        self._recorder: CallRecorder | None = None
+
+    @property
+    def sinks(self) -> list[Any]:
+        """Where our own side of the call has to be played into as well."""
+        return [] if self._recorder is None else [self._recorder.sink]
+
+    def ask(self, path: Path) -> None:
+        """Record into this file from the next `listen_to` on; only the first wish counts."""
+        self._path = self._path or path
+
+    def listen_to(self, source: Any) -> None:
+        """The audio of the call; again after each change of its media."""
+        if self._path is None:
+            return
+        try:
+            self._recorder = self._recorder or CallRecorder(self._path)
+        except NotRecorded as error:
+            self._path = None
+            self._complain(str(error))
+            return
+        self._recorder.listen_to(source)
+
+    def close(self) -> None:
+        """Stop recording."""
+        if self._recorder is not None:
+            self._recorder.close()
+
+    def finished(self) -> bool:
+        """After `close`: nothing remains to be written; complains when much is missing."""
+        try:
+            return self._recorder is None or self._recorder.finished()
+        except NotRecorded as error:
+            self._complain(str(error))
+            return True
 
 
 def _make_file(path: Path) -> None:

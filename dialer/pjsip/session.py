@@ -4,31 +4,38 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dialer.call import Life
-from dialer.digits import LATE_END_KEY_SECONDS, KeyCollector, Keys, Presses
-from dialer.endings import LocalFailure, cause_of
+from dialer.addresses import Invitation
+from dialer.call import Life, Sign
+from dialer.digits import KeyPacket
+from dialer.endings import LocalFailure, broke_off, cause_of
+from dialer.keypad import Heeded, Keypad
 from dialer.messages import (
     Answered,
+    Cause,
     Collect,
-    Collected,
     Dial,
     EarlyMedia,
     Ended,
     Event,
     Fault,
     Heard,
+    Held,
     Play,
     Played,
+    Quality,
     Record,
     Ringing,
 )
-from dialer.pjsip.calls import OutgoingCall
-from dialer.pjsip.hearing import Ear
-from dialer.pjsip.library import pj
+from dialer.pjsip.calls import Audio, OutgoingCall
+from dialer.pjsip.hearing import Hearing
+from dialer.pjsip.library import pj, sip_header
 from dialer.pjsip.lifetime import destroy
 from dialer.pjsip.loop import Loop
 from dialer.pjsip.playing import NotPlayable, PlayQueue
-from dialer.pjsip.recorder import CallRecorder, NotRecorded
+from dialer.pjsip.recorder import Tape
+from dialer.pjsip.watch import MediaWatch
+from dialer.quality import StreamFigures
+from dialer.refusals import NOTHING_TOLD, Told
 
 
 class NoSlot(Exception):
@@ -36,6 +43,8 @@ class NoSlot(Exception):
 
 
 PJ_ETOOMANY = 70010
+# an answer that the library cannot use is an answer all the same: it never gets as far as CONFIRMED
+ANSWERED_STATES = (pj.PJSIP_INV_STATE_CONNECTING, pj.PJSIP_INV_STATE_CONFIRMED)
 LOOK_AGAIN_SECONDS = 0.01  # while a recording is being finished, half a tick
 
 
@@ -50,12 +59,13 @@ class Session:
         self._life = Life(now, dial.ring_seconds, dial.limit_seconds)
         self._call: OutgoingCall | None = None
         self._queue = PlayQueue(loop, dial.call)
-        self._presses = Presses()
-        self._collector: KeyCollector | None = None
-        self._collect: Collect | None = None
-        self._late_end_key, self._late_until = "", 0.0
-        self._ear: Ear | None = None
-        self._recorder: CallRecorder | None = None
+        self._keypad = Keypad(dial.call)
+        self._hearing = Hearing(loop, dial.call)
+        self._tape = Tape(lambda sentence: tell(Fault(dial.call, sentence)))
+        self._watch = MediaWatch()
+        self._audio: Audio = "none"
+        self._early = False
+        self._progress: set[Event] = set()  # what was told before the answer
         self._talked = False
         self._local: LocalFailure | None = None
         self._ending: Ended | None = None
@@ -68,13 +78,15 @@ class Session:
         """The library has this call, and a slot for it."""
         return self._call is not None
 
-    def place(self, account: Any, uri: str, identity: str, now: float) -> None:
+    def place(self, account: Any, invitation: Invitation, now: float) -> None:
         """Send the INVITE. Raises NoSlot, and then nothing has happened."""
         call = OutgoingCall(self._loop, account, self.dial.call)
         prm = pj.CallOpParam(True)
-        prm.txOption.localUri = identity
+        prm.txOption.localUri = invitation.identity
+        for name, value in invitation.headers:
+            prm.txOption.headers.append(sip_header(name, value))
         try:
-            call.makeCall(uri, prm)
+            call.makeCall(invitation.uri, prm)
         except pj.Error as error:
             status = error.status
             destroy(pj.Call, call)
@@ -94,13 +106,19 @@ class Session:
         if self._call is None:
             self.finish(now, why)
             return
+        self._watch.look(self._call, now)
         try:
             self._call.hangup(pj.CallOpParam())
         except pj.Error:
             self.finish(now, why)
 
     def finish(
-        self, now: float, local: LocalFailure | None = None, status: int = 0, received: bool = False
+        self,
+        now: float,
+        local: LocalFailure | None = None,
+        status: int = 0,
+        received: bool = False,
+        told: Told = NOTHING_TOLD,
     ) -> None:
         """The call is over: give back what it held and tell its ending."""
         if self._ending is not None:
@@ -108,36 +126,37 @@ class Session:
         self._life.move("disconnected", now)
         self._stop_playing()
         self._release()
-        cause = "answered" if self._talked else cause_of(status, received, local or self._local)
-        if self._life.answered and not self._talked:
-            cause = cause_of(0, False, "no_media")
+        answered = self._life.answered
+        if answered:
+            lost = not self._talked or self._local == "no_media" or broke_off(status)
+            cause: Cause = "media" if lost else "answered"
+        else:
+            cause = cause_of(status, received, local or self._local, told)
         self._ending = Ended(
             call=self.dial.call,
             cause=cause,
-            sip_status=200 if self._life.answered else status * received,
+            sip_status=200 if answered else status * received,
             rang=self._life.rang,
-            answered=self._life.answered,
+            answered=answered,
             talk_seconds=round(self._life.talk_seconds(now), 3),
+            q850=told.q850,
+            retry_after_seconds=told.retry_after_seconds,
+            quality=self._watch.quality() if answered else Quality(),
         )
         self._conclude(now)
 
     def _conclude(self, now: float) -> None:
         """Tell the ending, once the recording is finished."""
         assert self._ending is not None
-        try:
-            if self._recorder is not None and not self._recorder.finished():
-                self._look_again_at = now + LOOK_AGAIN_SECONDS
-                return
-        except NotRecorded as error:
-            self._tell(Fault(self.dial.call, str(error)))
+        if not self._tape.finished():
+            self._look_again_at = now + LOOK_AGAIN_SECONDS
+            return
         self.over = True
         self._tell(self._ending)
 
     def _release(self) -> None:
-        if self._ear is not None:
-            self._ear.close()
-        if self._recorder is not None:
-            self._recorder.close()
+        self._hearing.close()
+        self._tape.close()
         if self._call is not None:
             destroy(pj.Call, self._call)
 
@@ -147,50 +166,74 @@ class Session:
         """Any response has come, 100 Trying included."""
         self._life.responded()
 
-    def on_state(self, state: int, status: int, received: bool, now: float) -> None:
-        """The state of the INVITE session changed."""
+    def on_state(self, state: int, status: int, received: bool, told: Told, now: float) -> None:
+        """The state of the INVITE session changed; audio that came with the message is told next."""
+        self._early = state == pj.PJSIP_INV_STATE_EARLY
         if state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self.finish(now, None, status, received)
-        elif state == pj.PJSIP_INV_STATE_CONFIRMED and self._life.allows("confirmed"):
+            self.finish(now, None, status, received, told)
+        elif state in ANSWERED_STATES and self._life.allows("confirmed"):
             self._life.move("confirmed", now)
-            self._greet(now)
+            if self._call is not None:
+                self._watch.look(self._call, now)  # early media does not count
+            self._heed_audio(now)
         elif state == pj.PJSIP_INV_STATE_EARLY and status == pj.PJSIP_SC_RINGING:
-            self._rings("rings", Ringing(self.dial.call), now)
+            self._progresses("rings", Ringing(self.dial.call), now)
         elif state == pj.PJSIP_INV_STATE_EARLY and status == pj.PJSIP_SC_PROGRESS:
-            self._rings("early_media", EarlyMedia(self.dial.call), now)
+            self._progresses("early_media", None, now)  # told when there is audio with it
 
-    def _rings(self, sign: Any, event: Event, now: float) -> None:
-        before = self._life.state
-        if self._life.allows(sign):
-            self._life.move(sign, now)
-            if self._life.state != before:
-                self._tell(event)
-
-    def on_media(self, active: bool, now: float) -> None:
-        """The audio of the call came up, went on hold, or moved to another port."""
-        if active and self._life.state in ("connected", "talking"):
-            self._greet(now)
-
-    def _greet(self, now: float) -> None:
-        """Confirmed and audio active: the far end can hear us. Also after hold, with another audio port."""
-        media = self._audio()
-        if media is None:
+    def _progresses(self, sign: Sign, event: Event | None, now: float) -> None:
+        if not self._life.allows(sign):
             return
-        self._life.move("media", now)
+        self._life.move(sign, now)
+        if event is not None and event not in self._progress:
+            self._progress.add(event)
+            self._tell(event)
+
+    def on_media(self, audio: Audio, now: float) -> None:
+        """The audio of the call came up, went on hold, or moved to another port."""
+        self._audio = audio
+        self._heed_audio(now)
+
+    def on_stream(self, figures: StreamFigures) -> None:
+        """A stream of the call has ended; a re-INVITE may begin another one."""
+        self._watch.ended(figures)
+
+    def _heed_audio(self, now: float) -> None:
+        """Suit the call to what its audio is now; its port in the bridge may be another one."""
+        media = self._port()
+        if self._audio == "none" or (media is None and self._audio != "held"):
+            self._queue.pause()
+            return
+        if self._early:
+            self._progresses("early_media", EarlyMedia(self.dial.call), now)
+        if media is not None:
+            self._tape.listen_to(media)
+        if not self._life.allows("media"):
+            return
+        before = self._life.state
+        self._life.move("hold" if self._audio == "held" else "media", now)
+        self._life.expect_rtp(self._audio == "both")
         if not self._talked:
             self._talked = True
-            self._ear = Ear(self._loop, self.dial.call)
             self._tell(Answered(self.dial.call))
-        if self._ear is not None:
-            self._ear.listen_to(media)
-        if self._recorder is not None:
-            self._recorder.listen_to(media)
+        if media is None or self._life.state == "held":
+            self._queue.pause()
+            self._keypad.hold(now)
+        else:
+            self._resume(media, now)
+        if "held" in (before, self._life.state) and before != self._life.state:
+            self._tell(Held(self.dial.call, self._life.state == "held"))
+
+    def _resume(self, media: Any, now: float) -> None:
+        """The far end hears us."""
+        self._keypad.resume(now)
+        self._hearing.listen_to(media, self._call is not None and self._call.tones_only, now)
         self._connect(media)
         self._start_next(now)
 
-    def _audio(self) -> Any | None:
+    def _port(self) -> Any | None:
         """The call's port in the bridge; None while it has none."""
-        if self._call is None or self._life.state not in ("connected", "talking"):
+        if self._call is None or not self._life.allows("hang_up"):
             return None
         try:
             return self._call.getAudioMedia(-1)
@@ -198,29 +241,12 @@ class Session:
             return None
 
     def _connect(self, media: Any) -> None:
-        self._queue.connect([media] if self._recorder is None else [media, self._recorder.sink])
+        self._queue.connect([media, *self._tape.sinks])
 
-    def on_key(self, key: str, timestamp_ms: int, way: int, now: float) -> None:
-        """A packet of a key press."""
-        if self._life.state != "talking" or not self._presses.fresh(key, timestamp_ms, way, now):
-            return
-        self._deafen()
-        collector = self._collector
-        if collector is None or not collector.counts(key, now):
-            return
-        self._stop_playing()
-        self._collected(collector.press(key, now), now)
-
-    def on_beep(self) -> None:
-        """A beep was heard; told only while no key was pressed."""
-        if self._ear is not None and self._life.state == "talking":
-            self._deafen()
-            self._tell(Heard(self.dial.call, "beep"))
-
-    def _deafen(self) -> None:
-        if self._ear is not None:
-            self._ear.close()
-            self._ear = None
+    def on_key(self, packet: KeyPacket, now: float) -> None:
+        """A piece of a key press."""
+        if self._life.in_talk:
+            self._heed_keys(self._keypad.packet(packet, now))
 
     def on_end_of_file(self, serial: int, now: float) -> None:
         """A player has sent its last sample."""
@@ -245,29 +271,16 @@ class Session:
 
     def collect(self, collect: Collect, now: float) -> None:
         """Begin a question; one that runs is replaced."""
-        self._collect = collect
-        self._collector = KeyCollector(
-            collect.max_keys,
-            collect.end_key,
-            collect.first_key_seconds,
-            collect.next_key_seconds,
-            self._late_end_key,
-            self._late_until,
-            collect.escape_key,
-        )
+        self._heed_keys(self._keypad.ask(collect, now))
         self._heed_silence(now)
 
     def record(self, record: Record) -> None:
-        """Record both sides from now on; only once a call."""
-        if self._recorder is not None or (media := self._audio()) is None:
-            return
-        try:
-            self._recorder = CallRecorder(Path(record.path))
-        except NotRecorded as error:
-            self._tell(Fault(self.dial.call, str(error)))
-            return
-        self._recorder.listen_to(media)
-        self._connect(media)
+        """Record both sides from now on, or as soon as there is audio; only once a call."""
+        self._tape.ask(Path(record.path))
+        if self._audio != "none" and (media := self._port()) is not None:
+            self._tape.listen_to(media)
+            if self._life.state == "talking":
+                self._connect(media)
 
     # ------------------------------------------------------------ time
 
@@ -277,8 +290,10 @@ class Session:
             return None if self.over else self._look_again_at
         life = self._life.deadline()
         times = [] if life is None else [life[0]]
-        if self._collector is not None and self._collector.deadline is not None:
-            times.append(self._collector.deadline)
+        if self._keypad.deadline is not None:
+            times.append(self._keypad.deadline)
+        if self._life.state == "talking":
+            times += [self._watch.look_at, self._hearing.look_at]
         return min(times, default=None)
 
     def expire(self, now: float) -> None:
@@ -286,16 +301,25 @@ class Session:
         if self._ending is not None:
             self._conclude(now)
             return
+        if self._life.state == "talking":
+            self._look(now)
         expired = self._life.expired(now)
         if self._life.state == "leaving":
             if expired:
                 self.finish(now)
         elif expired:
             self.hang_up(now, "hung_up" if expired == "limit" else expired)
-        elif self._collector is not None:
-            self._collected(self._collector.expire(now), now)
+        else:
+            self._heed_keys(Heeded(collected=self._keypad.expire(now)))
 
     # ------------------------------------------------------------ inside
+
+    def _look(self, now: float) -> None:
+        due = now >= self._watch.look_at or self._life.expired(now) == "no_media"
+        if due and self._call is not None and self._watch.look(self._call, now):
+            self._life.heard(now)
+        if self._hearing.look(now):
+            self._tell(Heard(self.dial.call, "beep"))
 
     def _start_next(self, now: float) -> None:
         if self._life.state != "talking":
@@ -310,22 +334,17 @@ class Session:
         self._heed_silence(now)
 
     def _heed_silence(self, now: float) -> None:
-        if self._collector is None or self._life.state != "talking":
-            return
-        if not self._queue.silent:
-            self._collector.sound()
-        elif self._collector.deadline is None:
-            self._collector.silence(now)
+        if self._life.state == "talking":
+            self._keypad.playing(not self._queue.silent, now)
 
     def _stop_playing(self) -> None:
         for play in self._queue.clear():
             self._tell(Played(self.dial.call, play.prompt, finished=False))
 
-    def _collected(self, keys: Keys | None, now: float) -> None:
-        if keys is None or self._collect is None:
-            return
-        question, end_key = self._collect.question, self._collect.end_key
-        self._collect = self._collector = None
-        if keys.ended_by == "full":
-            self._late_end_key, self._late_until = end_key, now + LATE_END_KEY_SECONDS
-        self._tell(Collected(self.dial.call, question, keys.keys, keys.ended_by))
+    def _heed_keys(self, heeded: Heeded) -> None:
+        if heeded.pressed:
+            self._hearing.meet_person()
+        if heeded.counted:
+            self._stop_playing()
+        if heeded.collected is not None:
+            self._tell(heeded.collected)

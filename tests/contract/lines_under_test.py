@@ -32,6 +32,7 @@ WRONG = "+7000000008"
 BARGES_IN = "+7000000009"
 BLOCKS = "+7000000010"
 CONGESTED = "+7000000011"
+PRESSES_EARLY = "+7000000012"
 
 FAKES = {
     PRESSES: Patient(keys=("1", "1954#"), answer_seconds=0.1, press_seconds=0.4),
@@ -45,6 +46,7 @@ FAKES = {
     BARGES_IN: Patient(keys=("2",), answer_seconds=0.1, press_seconds=0.2, barges_in=True),
     BLOCKS: Patient(ends="blocked", answer_seconds=0.1),
     CONGESTED: Patient(ends="congestion", answer_seconds=0.1),
+    PRESSES_EARLY: Patient(answer_seconds=0.1, presses=((0.2, "1"), (0.35, "9"), (0.45, "5"))),
 }
 
 
@@ -74,6 +76,7 @@ PEERS = {
     BARGES_IN: Behaviour(keys=[(0.2, "2")]),
     BLOCKS: Behaviour(status=403, rings=False),
     CONGESTED: Behaviour(status=503, rings=False),
+    PRESSES_EARLY: Behaviour(keys=[(0.2, "1"), (0.35, "9"), (0.45, "5")]),
 }
 
 

@@ -27,6 +27,7 @@ from tests.contract.lines_under_test import (
     LINES,
     NEVER_ANSWERS,
     PRESSES,
+    PRESSES_EARLY,
     PROMPT_SECONDS,
     RING_SECONDS,
     SILENT,
@@ -99,6 +100,30 @@ def test_an_end_key_that_comes_too_late_answers_no_further_question(under_test: 
     under_test.lines.send(Collect("c1", "year", 4, "#", 3, 2))
     under_test.until(lambda events: Collected("c1", "year", "1954", "full") in events)
     under_test.lines.send(Collect("c1", "again", 1, "", 0.8, 2))
+    under_test.until(lambda events: Collected("c1", "again", "", "timeout") in events)
+
+
+def test_keys_before_a_question_count_for_those_that_want_them(under_test: UnderTest) -> None:
+    answered(under_test, PRESSES_EARLY)
+    for prompt in ("hello", "again"):
+        under_test.lines.send(Play("c1", prompt, str(under_test.prompt)))
+    under_test.until(lambda events: Played("c1", "again", finished=True) in events)
+    under_test.lines.send(Collect("c1", "who", 1, "", 3, 2, early_keys=True))
+    under_test.until(lambda events: Collected("c1", "who", "1", "full") in events)
+    under_test.lines.send(Play("c1", "year?", str(under_test.prompt)))
+    under_test.lines.send(Collect("c1", "year", 4, "#", 3, 0.5, early_keys=True))
+    under_test.until(lambda events: Collected("c1", "year", "95", "timeout") in events)
+    assert Played("c1", "year?", finished=False) in under_test.events
+
+
+def test_keys_before_a_question_are_dropped_by_others(under_test: UnderTest) -> None:
+    answered(under_test, PRESSES_EARLY)
+    for prompt in ("hello", "again"):
+        under_test.lines.send(Play("c1", prompt, str(under_test.prompt)))
+    under_test.until(lambda events: Played("c1", "again", finished=True) in events)
+    under_test.lines.send(Collect("c1", "who", 1, "", 0.4, 2))
+    under_test.until(lambda events: Collected("c1", "who", "", "timeout") in events)
+    under_test.lines.send(Collect("c1", "again", 1, "", 0.4, 2, early_keys=True))
     under_test.until(lambda events: Collected("c1", "again", "", "timeout") in events)
 
 

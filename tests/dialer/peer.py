@@ -1,71 +1,17 @@
 """A far end of our own: as little SIP and RTP as it takes, told by a table what to do with each number."""
 
 import contextlib
+import itertools
 import re
 import socket
-import struct
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
-PCMA_SILENCE = b"\xd5" * 160
-PACKET_SECONDS = 0.02
+from tests.dialer import peer_rtp as rtp
+from tests.dialer.behaviour import Behaviour, Call, EventPacket, Request
 
-
-@dataclass(frozen=True)
-class Behaviour:
-    """What a far end does with a call. Times in seconds after the INVITE or the answer."""
-
-    status: int = 200  # 0: never responds; 180: rings for ever
-    rings: bool = True
-    early_media: bool = False
-    answer_seconds: float = 0.05
-    keys: Sequence[tuple[float, str]] = ()  # (seconds after the ACK, key)
-    answer_event_type: int | None = 101  # payload type of telephone-event in the answer
-    event_type: int = 101  # what is really sent
-    bye_seconds: float | None = None  # hangs up so long after the ACK
-    tones: Sequence[tuple[float, bytes]] = ()  # (seconds after the ACK, PCMA bytes)
-    answers_bye: bool = True
-    answers_cancel: bool = True
-    sdp: bool = True
-    codec: int = 8
-    contact: str = ""
-    challenges: bool = False  # 407 to an INVITE without credentials
-    requests: Sequence[tuple[float, "Request"]] = ()  # (seconds after the ACK, what it sends within the call)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request within a call; `sdp` is a direction attribute such as "sendonly"."""
-
-    method: str
-    headers: tuple[str, ...] = ()
-    body: str = ""
-    sdp: str = ""
-
-
-@dataclass
-class Call:
-    """One call as the far end sees it."""
-
-    invite: str
-    address: tuple[str, int]
-    tag: str
-    number: str
-    behaviour: Behaviour
-    answered: bool = False
-    acked: bool = False
-    over: bool = False
-    remote_rtp: tuple[str, int] | None = None
-    started: float = field(default_factory=time.monotonic)
-    sequence: int = 1
-    cseq: int = 1
-    answered_at: float = 0.0  # when the 200 was sent
-    pressed_at: float = 0.0  # when the last key was sent
-    responses: list[str] = field(default_factory=list)
-    rtp: list[tuple[float, bytes]] = field(default_factory=list)
-    media: "socket.socket | None" = None
+__all__ = ["Behaviour", "Call", "EventPacket", "Peer", "Request", "header"]
 
 
 def header(message: str, name: str) -> str:
@@ -155,13 +101,17 @@ class Peer:
         call.over = True
         if call.behaviour.answers_cancel if method == "CANCEL" else call.behaviour.answers_bye:
             self._respond(text, address, 200, call.tag)
-            if method == "CANCEL":
+            if method == "CANCEL" and call.behaviour.cancel_crosses:
+                call.over = False
+                self._answer(call, 200)
+            elif method == "CANCEL":
                 self._respond(call.invite, address, 487, call.tag)
 
     def _responded(self, call: Call, text: str) -> None:
         call.responses.append(text)
         if "INVITE" in header(text, "CSeq") and text.startswith("SIP/2.0 200 "):
-            self._request(call, Request("ACK"), header(text, "CSeq").split()[0])
+            number = header(text, "CSeq").split()[0]
+            self._request(call, Request("ACK", sdp="sendrecv" * (number in call.late_offers)), number)
 
     def _spawn(self, target: Callable[[Call], None], call: Call) -> None:
         thread = threading.Thread(target=target, args=(call,), daemon=True)
@@ -190,98 +140,93 @@ class Peer:
         if behaviour.status == 0:
             return
         self._respond(call.invite, call.address, 100, call.tag)
-        if behaviour.early_media:
-            self._respond(call.invite, call.address, 183, call.tag, body=self._sdp(call))
-        elif behaviour.rings:
-            self._respond(call.invite, call.address, 180, call.tag)
+        self._progress(call)
         if behaviour.status == 180:
             return
         time.sleep(behaviour.answer_seconds)
-        if call.over:
-            return
-        call.answered, call.answered_at = behaviour.status == 200, time.monotonic()
-        body = self._sdp(call) if behaviour.status == 200 and behaviour.sdp else ""
-        extra = f"Contact: {behaviour.contact}" if behaviour.contact else ""
-        self._respond(call.invite, call.address, behaviour.status, call.tag, extra=extra, body=body)
+        if not call.over:
+            self._answer(call, behaviour.status)
+        if behaviour.bye_crosses:
+            self._bye(call)
 
-    def _sdp(self, call: Call, direction: str = "sendrecv") -> str:
-        if call.media is None:
-            call.media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            call.media.bind(("127.0.0.1", 0))
-            call.media.settimeout(0.005)
-        behaviour, port = call.behaviour, call.media.getsockname()[1]
+    def _progress(self, call: Call) -> None:
+        behaviour = call.behaviour
+        told = [(183, True)] if behaviour.early_media else [(180, False)] if behaviour.rings else []
+        for number, (status, with_sdp) in enumerate(behaviour.progress or told):
+            time.sleep(behaviour.progress_gap_seconds if number else 0.0)
+            body = self._sdp(call) if with_sdp else ""
+            self._respond(call.invite, call.address, status, call.tag, body=body)
+            if with_sdp and number == 0:
+                self._spawn(self._announce, call)
+
+    def _answer(self, call: Call, status: int) -> None:
+        behaviour = call.behaviour
+        call.answered, call.answered_at = status == 200, time.monotonic()
+        body = self._sdp(call, behaviour.direction) if status == 200 and behaviour.sdp else ""
+        headers = [f"Contact: {behaviour.contact}"] if behaviour.contact else []
+        extra = "\r\n".join([*headers, *behaviour.headers])
+        self._respond(call.invite, call.address, status, call.tag, extra=extra, body=body)
+
+    @staticmethod
+    def _sdp(call: Call, direction: str = "sendrecv", moves: bool = False) -> str:
+        behaviour, port = call.behaviour, rtp.open_media(call, moves)
+        call.sdp_version += 1
         event = behaviour.answer_event_type
         formats = f"{behaviour.codec}" + (f" {event}" if event is not None else "")
-        lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
+        lines = ["v=0", f"o=- 1 {call.sdp_version} IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
         lines += [f"m=audio {port} RTP/AVP {formats}"]
         if event is not None:
             lines += [f"a=rtpmap:{event} telephone-event/8000", f"a=fmtp:{event} 0-15"]
-        lines += [f"a={direction}"]
+        lines += [f"a={direction}"] + [f"a=rtcp:{port}"] * (behaviour.rtcp_lost is not None)
         return "\r\n".join([*lines, ""])
 
     def _talk(self, call: Call) -> None:
-        media_port = re.search(r"m=audio (\d+)", call.invite)
-        address = re.search(r"c=IN IP4 (\S+)", call.invite)
-        if media_port is None or address is None or call.media is None:
+        if not rtp.find_remote(call):
             return
-        call.remote_rtp = (address[1], int(media_port[1]))
-        started = time.monotonic()
-        audio = self._audio(call.behaviour)
-        events = sorted((at, key) for at, key in call.behaviour.keys)
-        requests = list(call.behaviour.requests)
-        tick = 0
-        while self._running and not call.over:
-            self._listen(call, started + tick * PACKET_SECONDS)
-            at = tick * PACKET_SECONDS
-            if call.behaviour.bye_seconds is not None and at >= call.behaviour.bye_seconds:
+        behaviour, frames = call.behaviour, rtp.frames_of(call.behaviour.tones)
+        keys, requests = sorted(behaviour.keys), list(behaviour.requests)
+        packets = list(behaviour.events)
+        for tick, at in self._ticks(call, lambda: call.over):
+            if behaviour.bye_seconds is not None and at >= behaviour.bye_seconds:
                 self._bye(call)
                 break
             if requests and at >= requests[0][0]:
                 self._request(call, requests.pop(0)[1])
-            if events and at >= events[0][0]:
-                self._press(call, events.pop(0)[1], tick * 160)
+            while packets and at >= packets[0][0]:
+                rtp.send_event(call, packets.pop(0)[1])
+            if keys and at >= keys[0][0]:
+                rtp.press(call, keys.pop(0)[1])
             else:
-                self._send(call, call.behaviour.codec, tick * 160, audio.get(tick, PCMA_SILENCE))
-            tick += 1
+                rtp.send_audio(call, tick, frames)
 
-    @staticmethod
-    def _audio(behaviour: Behaviour) -> dict[int, bytes]:
-        frames = {}
-        for at, samples in behaviour.tones:
-            for index in range(len(samples) // 160):
-                frames[round(at / PACKET_SECONDS) + index] = samples[index * 160 : index * 160 + 160]
-        return frames
+    def _announce(self, call: Call) -> None:
+        """Audio before the answer."""
+        frames = rtp.frames_of(call.behaviour.early_tones)
+        if frames and rtp.find_remote(call):
+            for tick, _ in self._ticks(call, lambda: call.over or call.acked):
+                rtp.send_audio(call, tick, frames)
 
-    def _listen(self, call: Call, until: float) -> None:
-        assert call.media is not None
-        while time.monotonic() < until and not call.over:
-            with contextlib.suppress(TimeoutError, OSError):
-                call.rtp.append((time.monotonic(), call.media.recv(2048)))
-
-    def _press(self, call: Call, key: str, timestamp: int) -> None:
-        number = "0123456789*#".index(key)
-        call.pressed_at = time.monotonic()
-        for index in range(6):
-            ended, duration = index >= 3, min(index + 1, 4) * 160
-            body = struct.pack("!BBH", number, (0x80 if ended else 0) | 10, duration)
-            self._send(call, call.behaviour.event_type | (0x80 if index == 0 else 0), timestamp, body)
-
-    def _send(self, call: Call, kind: int, timestamp: int, body: bytes) -> None:
-        assert call.media is not None
-        assert call.remote_rtp is not None
-        head = struct.pack("!BBHII", 0x80, kind, call.sequence & 0xFFFF, timestamp, 0x1234)
-        call.sequence += 1
-        with contextlib.suppress(OSError):
-            call.media.sendto(head + body, call.remote_rtp)
+    def _ticks(self, call: Call, over: Callable[[], bool]) -> Iterator[tuple[int, float]]:
+        """Each 20 ms a number and its second, listening meanwhile."""
+        started = time.monotonic()
+        for tick in itertools.count():
+            at = tick * rtp.PACKET_SECONDS
+            rtp.listen(call, started + at, over)
+            if over() or not self._running:
+                return
+            call.ticks += 1
+            yield tick, at
 
     def _bye(self, call: Call) -> None:
         call.over = True
-        self._request(call, Request("BYE"))
+        self._request(call, Request("BYE", call.behaviour.bye_headers))
 
     def _request(self, call: Call, request: Request, number: str = "") -> None:
         contact = re.search(r"<([^>]+)>", header(call.invite, "Contact"))
         call.cseq += 1
-        body = self._sdp(call, request.sdp) if request.sdp else request.body
+        if request.method == "INVITE" and not request.sdp:
+            call.late_offers.add(str(call.cseq))
+        body = self._sdp(call, request.sdp, request.moves) if request.sdp else request.body
         lines = [
             f"{request.method} {contact[1] if contact else ''} SIP/2.0",
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{call.tag}{time.monotonic_ns()}",

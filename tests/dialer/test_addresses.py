@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from dialer.addresses import BadAddress, TrunkAddress, address_of
-from dialer.settings import Trunk
+from dialer.addresses import BadAddress, BadNumber, Invitation, TrunkAddress, address_of, in_format_of, way_to
+from dialer.settings import NumberFormat, Trunk
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,120 @@ def test_a_looked_up_name_is_routed_without_showing() -> None:
     address = TrunkAddress("sbc.example", 5080, ";transport=tcp")
     assert address.tcp
     assert address.route("10.0.0.9") == "sip:10.0.0.9:5080;transport=tcp;lr;hide"
+
+
+RUSSIAN, ITALIAN, AMERICAN = ("7", "8", "810"), ("39", "", "00"), ("1", "1", "011")
+
+
+@pytest.mark.parametrize(
+    ("number_format", "codes", "number", "written"),
+    [
+        ("e164", RUSSIAN, "+79120000001", "+79120000001"),
+        ("digits", RUSSIAN, "+79120000001", "79120000001"),
+        ("national", RUSSIAN, "+79120000001", "89120000001"),
+        ("national", RUSSIAN, "+380440000001", "810380440000001"),
+        ("national", ITALIAN, "+390612345678", "0612345678"),
+        ("national", ITALIAN, "+79120000001", "0079120000001"),
+        ("national", AMERICAN, "+12025550100", "12025550100"),
+        ("national", RUSSIAN, "112", "112"),
+        ("digits", RUSSIAN, "*21#", "*21#"),
+        ("digits", RUSSIAN, "clinic", "clinic"),
+    ],
+)
+def test_numbers_are_written_as_the_trunk_wants_them(
+    number_format: NumberFormat, codes: tuple[str, str, str], number: str, written: str
+) -> None:
+    country, national, international = codes
+    trunk = Trunk(
+        "t",
+        "sip:a",
+        number_format=number_format,
+        country_code=country,
+        national_prefix=national,
+        international_prefix=international,
+    )
+    assert in_format_of(trunk, number) == written
+
+
+@pytest.mark.parametrize(
+    ("trunk", "caller_id", "invitation"),
+    [
+        (Trunk("t", "sip:a"), "", Invitation("sip:+7912@a", "<sip:dialer@a>")),
+        (Trunk("t", "sip:a", "u@b c"), "", Invitation("sip:+7912@a", "<sip:u%40b%20c@a>")),
+        (Trunk("t", "sip:a", caller_ids=("+7495", "+7499")), "", Invitation("sip:+7912@a", "<sip:+7495@a>")),
+        (
+            Trunk("t", "sip:a:5070", number_format="national", asserted_identity=True, username="u"),
+            "+7499",
+            Invitation("sip:8912@a:5070", "<sip:8499@a>", (("P-Asserted-Identity", "<sip:8499@a>"),)),
+        ),
+        (
+            Trunk("t", "sip:a", number_format="digits", asserted_identity=True, username="u"),
+            '"Desk" <sip:+7499@b;user=phone>',
+            Invitation(
+                "sip:7912@a",
+                '"Desk" <sip:+7499@b;user=phone>',
+                (("P-Asserted-Identity", '"Desk" <sip:+7499@b;user=phone>'),),
+            ),
+        ),
+    ],
+)
+def test_an_invitation_says_who_calls_whom(trunk: Trunk, caller_id: str, invitation: Invitation) -> None:
+    assert way_to(trunk).invitation("+7912", caller_id) == invitation
+
+
+def test_a_number_is_told_from_a_caller_id_that_cannot_be_used() -> None:
+    way = way_to(Trunk("t", "sip:a", number_format="digits"))
+    with pytest.raises(BadNumber):
+        way.invitation("+", "+7495")
+    with pytest.raises(BadAddress) as caught:
+        way.invitation("+7912", "a b")
+    assert not isinstance(caught.value, BadNumber)
+
+
+@pytest.mark.parametrize(
+    ("uri", "proxy", "routes"),
+    [
+        ("sip:10.0.0.1", "", ()),
+        ("sip:a.example:5070", "", ("sip:192.0.2.1:5070;lr;hide",)),
+        ("sip:a.example", "sip:10.0.0.5", ("sip:10.0.0.5;lr",)),
+        ("sip:10.0.0.1", "sip:10.0.0.5:5070;transport=tcp;lr", ("sip:10.0.0.5:5070;transport=tcp;lr",)),
+        ("sip:10.0.0.1", "sip:p.example", ("sip:192.0.2.1:5060;lr;hide", "sip:p.example;lr")),
+        ("sip:10.0.0.1", "sip:p.example;lr=on;hide", ("sip:192.0.2.1:5060;lr;hide", "sip:p.example;lr")),
+    ],
+)
+def test_the_route_goes_by_the_proxy_and_needs_no_look_up(
+    uri: str, proxy: str, routes: tuple[str, ...]
+) -> None:
+    assert way_to(Trunk("t", uri, proxy=proxy)).routes("192.0.2.1") == routes
+
+
+@pytest.mark.parametrize(
+    ("trunk", "says"),
+    [
+        (Trunk("t", "sip:a:0"), "port 0 does not exist"),
+        (Trunk("t", "sip:a", proxy="10.0.0.5"), "its proxy is not of the form"),
+        (Trunk("t", "sip:a", proxy="sip:p:70000"), "port 70000 does not exist"),
+        (Trunk("t", "sip:a", 'u"x'), "its username holds quotes"),
+        (Trunk("t", "sip:a", "u\r\n"), "its username holds quotes"),
+        (Trunk("t", "sip:a", register=True), "has no username"),
+        (Trunk("t", "sip:a", asserted_identity=True), "no caller id to assert"),
+        (Trunk("t", "sip:a", caller_ids=("+7495", "a b")), "neither a number nor a SIP address"),
+        (Trunk("t", "sip:a", country_code="+7"), "country_code is not"),
+        (Trunk("t", "sip:a", country_code=""), "country_code is not"),
+        (Trunk("t", "sip:a", national_prefix="8w"), "national_prefix is not"),
+        (Trunk("t", "sip:a", international_prefix="+"), "international_prefix is not"),
+        (Trunk("t", "sip:a", number_format="free"), "number_format is none of e164, digits, national"),  # type: ignore[arg-type]
+        (Trunk("t", "sip:a", media_networks=("10.0.0.0/33",)), "a media network is no IPv4 network"),
+        (Trunk("t", "sip:a", media_networks=("::1",)), "a media network is no IPv4 network"),
+        (Trunk("t", "sip:a", media_networks=("10.0.0.1",) * 65), "more than 64 media_networks"),
+    ],
+)
+def test_a_trunk_that_cannot_work_is_refused_before_the_start(trunk: Trunk, says: str) -> None:
+    with pytest.raises(BadAddress, match=r"^Trunk 't': ") as caught:
+        way_to(trunk)
+    assert says in str(caught.value)
+
+
+def test_networks_of_media_may_be_written_as_hosts() -> None:
+    networks = way_to(Trunk("t", "sip:a", media_networks=("10.0.0.7/24", "192.0.2.1"))).media_networks
+    assert [str(network) for network in networks] == ["10.0.0.0/24", "192.0.2.1/32"]

@@ -3,10 +3,12 @@ from typing import get_args
 import pytest
 
 from dialer.call import (
+    FIRST_RTP_SECONDS,
     LEAVING_SECONDS,
     MEDIA_SECONDS,
     MOVES,
     NO_RESPONSE_SECONDS,
+    RTP_SECONDS,
     Expired,
     IllegalMove,
     Life,
@@ -36,6 +38,10 @@ def life(*signs: Sign, ring_seconds: float = 30, limit_seconds: float = 300) -> 
         (["rings", "early_media", "confirmed"], "connected", True, True),
         (["confirmed", "media"], "talking", True, True),
         (["confirmed", "media", "media"], "talking", True, True),
+        (["confirmed", "media", "hold"], "held", True, True),
+        (["confirmed", "hold", "hold"], "held", True, True),
+        (["confirmed", "media", "hold", "media"], "talking", True, True),
+        (["confirmed", "media", "hold", "disconnected"], "over", True, True),
         (["rings", "hang_up"], "leaving", True, False),
         (["disconnected"], "over", False, False),
         (["rings", "confirmed", "media", "disconnected"], "over", True, True),
@@ -53,6 +59,7 @@ def test_an_illegal_move_raises_and_changes_nothing() -> None:
         "early": ["early_media"],
         "connected": ["confirmed"],
         "talking": ["confirmed", "media"],
+        "held": ["confirmed", "media", "hold"],
         "leaving": ["hang_up"],
         "over": ["disconnected"],
     }
@@ -83,7 +90,10 @@ def test_every_call_can_be_left_and_ends() -> None:
         (["rings", "rings", "early_media"], 101 + 30, "ring_timeout"),
         (["early_media", "rings"], 101 + 30, "ring_timeout"),
         (["rings", "confirmed"], 102 + MEDIA_SECONDS, "no_media"),
-        (["rings", "confirmed", "media"], 102 + 300, "limit"),
+        (["rings", "confirmed", "media"], 103 + FIRST_RTP_SECONDS, "no_media"),
+        (["rings", "confirmed", "hold"], 102 + 300, "limit"),
+        (["rings", "confirmed", "media", "hold"], 102 + 300, "limit"),
+        (["confirmed", "media", "hold", "media"], 104 + FIRST_RTP_SECONDS, "no_media"),
         (["rings", "hang_up"], 102 + LEAVING_SECONDS, "hung_up"),
     ],
 )
@@ -115,3 +125,46 @@ def test_a_short_limit_ends_a_call_before_its_media() -> None:
 def test_talk_is_counted_from_the_answer() -> None:
     assert life("rings").talk_seconds(200) == 0
     assert life("rings", "confirmed").talk_seconds(110) == 8
+
+
+def test_rtp_that_stops_ends_the_call() -> None:
+    way = life("confirmed", "media")
+    way.heard(104)
+    assert way.deadline() == (104 + RTP_SECONDS, "no_media")
+    way.heard(110)
+    assert way.deadline() == (110 + RTP_SECONDS, "no_media")
+
+
+def test_nobody_waits_for_rtp_on_hold_and_afterwards_it_has_its_time_again() -> None:
+    way = life("confirmed", "media")
+    way.heard(103)
+    way.move("hold", 110)
+    assert way.deadline() == (101 + 300, "limit")
+    way.move("media", 200)
+    assert way.deadline() == (200 + RTP_SECONDS, "no_media")
+
+
+def test_a_far_end_that_only_listens_may_be_silent() -> None:
+    way = life("confirmed", "media")
+    way.expect_rtp(False)
+    assert way.deadline() == (101 + 300, "limit")
+    way.expect_rtp(True)
+    assert way.deadline() == (102 + FIRST_RTP_SECONDS, "no_media")
+
+
+def test_a_short_limit_ends_a_silent_call() -> None:
+    assert life("confirmed", "media", limit_seconds=3).deadline() == (104, "limit")
+
+
+@pytest.mark.parametrize(
+    ("signs", "in_talk"),
+    [
+        ([], False),
+        (["confirmed"], False),
+        (["confirmed", "media"], True),
+        (["confirmed", "media", "hold"], True),
+        (["confirmed", "media", "hang_up"], False),
+    ],
+)
+def test_keys_count_while_the_far_end_can_talk_to_us(signs: list[Sign], in_talk: bool) -> None:
+    assert life(*signs).in_talk == in_talk

@@ -132,3 +132,16 @@ def test_how_busy_it_was_is_known() -> None:
     for call in ("a", "b", "c", "d"):
         dial(lines, call=call)
     assert (lines.busiest, lines.free, len(lines.commands)) == (3, 0, 4)
+
+
+def test_a_patient_may_press_whenever_it_likes() -> None:
+    patient = Patient(presses=((0.5, "1"), (4.0, "2"), (7.5, "9")), beep_seconds=2)
+    lines = FakeLines(1, {"+7": patient}, now=lambda: 0.0)
+    dial(lines)
+    events = run(lines)
+    assert [(e.keys, e.ended_by) for e in events if isinstance(e, Collected)] == [
+        ("1", "timeout"),
+        ("2", "timeout"),
+        ("9", "timeout"),
+    ]
+    assert Heard("c", "beep") not in events

@@ -8,12 +8,10 @@ OFFER = (
 )
 
 
-def test_all_known_payload_types_are_offered_the_usual_one_first() -> None:
+def test_the_usual_payload_type_is_offered_alone() -> None:
     assert with_event_types(OFFER) == (
-        "v=0\r\nm=audio 4000 RTP/AVP 8 0 101 96 120\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
-        "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
-        "a=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"
-        "a=rtpmap:120 telephone-event/8000\r\na=fmtp:120 0-15\r\na=sendrecv\r\n"
+        "v=0\r\nm=audio 4000 RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+        "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n"
     )
 
 

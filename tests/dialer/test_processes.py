@@ -1,9 +1,16 @@
 import itertools
+import select
+import socket
+import time
 
 import pytest
 
 from dialer.errors import LinesNotStarted
-from dialer.processes import PORTS_PER_CALL, Plot, Plots
+from dialer.messages import Configure, Ready
+from dialer.nursery import Nursery
+from dialer.port_ranges import PORTS_PER_CALL, Plot, Plots, hold, release
+from dialer.processes import Birthplace
+from dialer.roster import LineProcess
 from dialer.settings import LineSettings
 
 
@@ -54,3 +61,73 @@ def test_a_range_that_is_given_back_is_used_last() -> None:
     dealt.give_back(first)
     others = [dealt.take() for _ in range(3)]
     assert first not in others
+
+
+def orders(count: int) -> list[tuple[Configure, Plot]]:
+    """For processes that come up, and are never asked to call anybody."""
+    dealt, plot = Plots(LineSettings((), sip_port_first=15230, sip_port_last=15260)), Plot(20000, 20099)
+    return [
+        (Configure(dealt.sip_port(), plot.rtp_port_first, plot.rtp_port_last, ()), plot) for _ in range(count)
+    ]
+
+
+def test_brothers_do_not_hold_each_others_sockets() -> None:
+    birthplace = Birthplace(10.0)
+    born: list[LineProcess] = []
+    try:
+        born = birthplace.bear(orders(3))
+        assert len({process.pid for process in born}) == 3
+        for process in born:
+            select.select([process.channel], [], [], 5.0)
+            assert any(isinstance(message, Ready) for message in process.channel.read())
+        for process in reversed(born):
+            assert not process.channel.closed
+            birthplace.kill(process)
+            until = time.monotonic() + 5
+            while not process.channel.closed:
+                assert time.monotonic() < until, "another process still holds its socket"
+                select.select([process.channel], [], [], 0.1)
+                process.channel.read()
+    finally:
+        for process in born:
+            process.channel.close()
+        birthplace.close()
+
+
+def test_a_nursery_that_is_gone_is_told_plainly() -> None:
+    birthplace = Birthplace(10.0)
+    birthplace.close()
+    assert not birthplace.alive
+    with pytest.raises(LinesNotStarted, match="could not be started"):
+        birthplace.bear(orders(1))
+
+
+@pytest.mark.parametrize(("room_for", "answer"), [(0, b" "), (1, b"41"), (3, b"41 42")])
+def test_a_machine_without_room_bears_fewer(
+    monkeypatch: pytest.MonkeyPatch, room_for: int, answer: bytes
+) -> None:
+    born = iter(range(41, 41 + room_for))
+
+    def fork() -> int:
+        try:
+            return next(born)
+        except StopIteration:
+            raise BlockingIOError from None
+
+    monkeypatch.setattr("os.fork", fork)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    one, other = socket.socketpair()
+    with ours, theirs, one, other:
+        socket.send_fds(ours, [b"fork"], [one.fileno(), other.fileno()])
+        assert Nursery(theirs)._serve()
+        assert ours.recv(64) == answer
+
+
+def test_a_held_port_is_nobody_elses_until_it_is_released() -> None:
+    dealt = Plots(LineSettings((), sip_port_first=15220, sip_port_last=15222))
+    held = hold(15220)
+    assert len(held) == 2
+    assert hold(15220) == ()
+    assert [dealt.sip_port() for _ in range(3)] == [15221, 15222, 15221]
+    release(held)
+    assert [dealt.sip_port(), dealt.sip_port()] == [15222, 15220]
