@@ -10,20 +10,20 @@ from functools import partial
 from campaigns.clock import Clock, SystemClock
 from campaigns.engine.duties import Duties
 from campaigns.engine.engine import TICKS, Engine
-from campaigns.engine.planner import CallSettings, Gate, Planner
+from campaigns.engine.planner import CallSettings, Planner
 from campaigns.engine.renderer import Renderer, RenderProcess
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.shelf import Shelf
+from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import EngineBusy, NoTrunk, SettingsError
 from campaigns.flows.script import Script
 from campaigns.library import script_named
-from campaigns.rules.pacing import Pacer
 from campaigns.settings import Home, TrunkTable, trunk_password
 from campaigns.store import contacts
 from campaigns.store.database import Database, open_database
 from dialer.lines import Lines
-from dialer.pool import LinePool
+from dialer.pool import LinePool, Progress
 from dialer.settings import LineSettings, Trunk
 from prompts.settings import SpeechSettings
 from prompts.studio import Studio
@@ -71,8 +71,10 @@ def line_settings(home: Home, trunks: Sequence[Trunk]) -> LineSettings:
 
 
 @contextmanager
-def running_engine(home: Home, tell: Tell) -> Iterator[Engine]:
+def running_engine(home: Home, tell: Tell, progress: Progress | None = None) -> Iterator[Engine]:
     """The engine of this home with real lines and real speech; it alone may work on the home.
+
+    `progress` is told how many lines of how many are ready while they start.
 
     Raises EngineBusy, NoTrunk, ScriptError, DatabaseError or LinesNotStarted, each with one plain sentence.
     """
@@ -86,7 +88,7 @@ def running_engine(home: Home, tell: Tell) -> Iterator[Engine]:
         stack.callback(renderer.stop)
         lines = LinePool(line_settings(home, trunks))
         stack.callback(lines.stop)
-        lines.start()
+        lines.start(progress)
         engine, ticks = build_engine(home, database, lines, renderer, trunks, SystemClock(), tell)
         ticks.start()
         stack.callback(ticks.stop)
@@ -107,17 +109,17 @@ def build_engine(
     book = rulebook(home, database, shelf)
     settings = home.file.engine
     calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings)
-    gates = [Gate(trunk, Pacer(trunk.max_calls, trunk.calls_per_second)) for trunk in trunks]
-    planner = Planner(database, lines, book, renderer, gates, clock, calls, tell)
+    board = Switchboard(trunks, lines, clock, tell)
+    planner = Planner(database, lines, book, renderer, board, clock, calls, tell)
     ticks = Ticks(TICKS)
     duties = Duties(database, shelf, book, renderer, clock, ticks, tell)
-    return Engine(database, lines, book, renderer, planner, duties, clock, ticks, tell), ticks
+    return Engine(database, lines, book, renderer, planner, board, duties, clock, ticks, tell), ticks
 
 
 def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
     """The trunks whose host resolves; the others are told of. Raises NoTrunk when none is left."""
     trunks = [
-        _trunk(table, trunk_password(home, table)) for table in home.file.trunks if _resolves(table, tell)
+        trunk_of(table, trunk_password(home, table)) for table in home.file.trunks if _resolves(table, tell)
     ]
     if not trunks:
         raise NoTrunk(
@@ -126,27 +128,67 @@ def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
     return trunks
 
 
-def _trunk(table: TrunkTable, password: str) -> Trunk:
+def trunk_of(table: TrunkTable, password: str) -> Trunk:
+    """A trunk as the lines know it."""
     return Trunk(
         name=table.name,
         uri=table.uri,
         username=table.username,
         password=password,
-        caller_ids=(table.caller_id,) if table.caller_id else (),
+        proxy=table.proxy,
+        register=table.register_us,
+        caller_ids=table.shown,
+        asserted_identity=table.asserted_identity,
+        number_format=table.number_format,
+        country_code=table.country_code,
+        national_prefix=table.national_prefix,
+        international_prefix=table.international_prefix,
+        media_networks=table.media_networks,
+        priority=table.priority,
+        weight=table.weight,
         max_calls=table.max_calls,
         calls_per_second=table.calls_per_second,
     )
 
 
 def _resolves(table: TrunkTable, tell: Tell) -> bool:
-    host = table.uri.removeprefix("sip:").split(";")[0].rpartition("@")[2]
+    host = host_of(table)
+    if resolves(host):
+        return True
+    tell(f"Trunk {table.name}: the host {host} does not resolve; correct its uri in dialer.toml.")
+    return False
+
+
+def host_of(table: TrunkTable) -> str:
+    """The host that a trunk's calls are sent to: its proxy's, if it has one."""
+    host = (table.proxy or table.uri).removeprefix("sip:").split(";")[0].rpartition("@")[2]
     host = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    return host.strip("[]")
+
+
+def resolves(host: str) -> bool:
+    """Whether the host has an address."""
     try:
-        socket.getaddrinfo(host.strip("[]"), None)
-    except OSError:
-        tell(f"Trunk {table.name}: the host {host} does not resolve; correct its uri in dialer.toml.")
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
         return False
     return True
+
+
+def engine_runs(home: Home) -> bool:
+    """Whether an engine works on this home at present. Raises EngineBusy when that cannot be found out."""
+    try:
+        descriptor = os.open(home.folder / "engine.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise EngineBusy(f"{home.folder} cannot be looked into: {error.strerror}.") from None
+    with os.fdopen(descriptor):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go of at once
+        except BlockingIOError:
+            return True
+        return False
 
 
 @contextmanager

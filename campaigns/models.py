@@ -87,6 +87,11 @@ class Attempt(SQLModel, table=True):
     counted: bool = False  # whether it used up one of the policy's attempts
     talk_seconds: float = 0.0
     recording: str | None = None  # path of the WAV
+    mos: float | None = None  # estimate, 1.0-4.5; this and what follows only of a call that was measured
+    lost_percent: float | None = None  # of what the far end sent
+    far_lost_percent: float | None = None  # of what we sent
+    jitter_ms: float | None = None
+    one_way: bool | None = None  # we sent and heard nothing
 
 
 class Answer(SQLModel, table=True):

@@ -1,12 +1,13 @@
 """`dialer.toml` as typed values; the one file that reads settings and the environment."""
 
+import ipaddress
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from campaigns.errors import HomeMissing, SettingsError
 
 FILE_NAME = "dialer.toml"
+MOST_TRUNKS = 8  # accounts that a line process holds
 
 
 def _zone(name: str) -> str:
@@ -34,6 +36,18 @@ def _sip_uri(uri: str) -> str:
     return uri
 
 
+def _proxy(uri: str) -> str:
+    return _sip_uri(uri) if uri else ""
+
+
+def _network(network: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(network))
+    except ValueError:
+        raise ValueError("must be an IPv4 address or network such as 192.0.2.0/24") from None
+
+
+CallerId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f<>\"]*$")]
 PortRange = Annotated[tuple[int, int], AfterValidator(_port_range)]
 
 
@@ -50,9 +64,35 @@ class TrunkTable(_Table):
     uri: Annotated[str, AfterValidator(_sip_uri)]
     username: str = ""
     password_env: str = ""
+    proxy: Annotated[str, AfterValidator(_proxy)] = ""
+    register_us: bool = Field(default=False, alias="register")
     caller_id: str = Field(default="", pattern=r"^[^\x00-\x1f<>\"]*$")
+    caller_ids: tuple[CallerId, ...] = ()
+    asserted_identity: bool = False
+    number_format: Literal["e164", "digits", "national"] = "e164"
+    country_code: str = Field(default="7", pattern=r"^[1-9]\d{0,2}$")
+    national_prefix: str = Field(default="8", pattern=r"^\d{0,5}$")
+    international_prefix: str = Field(default="810", pattern=r"^\d{0,5}$")
+    media_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    priority: int = Field(default=1, ge=1, le=100)
+    weight: int = Field(default=1, ge=1, le=100)
     max_calls: int = Field(default=8, ge=1, le=10_000)
     calls_per_second: float = Field(default=2.0, gt=0, le=1000)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "TrunkTable":
+        if self.caller_id and self.caller_ids:
+            raise ValueError("has both caller_id and caller_ids: keep one of them")
+        if self.asserted_identity and not self.shown:
+            raise ValueError("has asserted_identity without a number to assert: add caller_id or caller_ids")
+        if self.register_us and not self.username:
+            raise ValueError("is to register without a name: add username, and password_env if it has one")
+        return self
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The numbers that patients may see."""
+        return (self.caller_id,) if self.caller_id else self.caller_ids
 
 
 class LinesTable(_Table):
@@ -101,10 +141,16 @@ class InstitutionTable(_Table):
     call_back: str = Field(default="+73452500000", pattern=r"^\+[1-9]\d{6,14}$")
 
 
+def _few_enough(trunks: tuple[TrunkTable, ...]) -> tuple[TrunkTable, ...]:
+    if len(trunks) > MOST_TRUNKS:
+        raise ValueError(f"are {len(trunks)}, but a line process holds {MOST_TRUNKS}: remove some")
+    return trunks
+
+
 class SettingsFile(_Table):
     """The whole of `dialer.toml`."""
 
-    trunks: tuple[TrunkTable, ...] = Field(min_length=1)
+    trunks: Annotated[tuple[TrunkTable, ...], AfterValidator(_few_enough)] = Field(min_length=1)
     lines: LinesTable = LinesTable()
     database: DatabaseTable = DatabaseTable()
     speech: SpeechTable = SpeechTable()
@@ -214,9 +260,9 @@ def _line_of(text: str, location: tuple[Any, ...]) -> int:
     seen, line_found = -1, 1
     for number, line in enumerate(text.splitlines(), start=1):
         if re.match(rf"\s*\[\[?\s*{re.escape(str(table))}\b", line):
+            if seen == index:
+                break
             seen, line_found = seen + 1, number
         elif seen == index and key is not None and re.match(rf"\s*{re.escape(str(key))}\s*[.=]", line):
             return number
-        elif seen > index:
-            break
     return line_found

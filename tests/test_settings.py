@@ -1,11 +1,15 @@
 """`dialer.toml`: what is right is read, what is wrong is named with its line."""
 
+import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from campaigns.assemble import trunk_of
 from campaigns.errors import HomeMissing, SettingsError
 from campaigns.settings import read_home, trunk_password
+from dialer.settings import Trunk
 
 TRUNK = '[[trunks]]\nname = "main"\nuri = "sip:127.0.0.1:5090"\n'
 
@@ -33,6 +37,50 @@ def test_the_password_is_taken_from_the_environment_by_who_needs_it(tmp_path: Pa
     assert str(refused.value).startswith(f"{tmp_path / 'dialer.toml'}: trunk main ")
 
 
+def test_all_that_a_trunk_can_be_told_reaches_the_lines(tmp_path: Path) -> None:
+    text = TRUNK + (
+        'username = "u"\nproxy = "sip:10.0.0.1:5070;transport=tcp"\nregister = true\n'
+        'caller_ids = ["+73452500001", "+73452500002"]\nasserted_identity = true\n'
+        'number_format = "national"\ncountry_code = "49"\nnational_prefix = "0"\n'
+        'international_prefix = "00"\n'
+        'media_networks = ["192.0.2.0/24", "198.51.100.7"]\npriority = 2\nweight = 3\n'
+        "max_calls = 480\ncalls_per_second = 40\n"
+    )
+    [table] = read_home(home(tmp_path, text)).file.trunks
+    assert trunk_of(table, "secret") == Trunk(
+        name="main",
+        uri="sip:127.0.0.1:5090",
+        username="u",
+        password="secret",
+        proxy="sip:10.0.0.1:5070;transport=tcp",
+        register=True,
+        caller_ids=("+73452500001", "+73452500002"),
+        asserted_identity=True,
+        number_format="national",
+        country_code="49",
+        national_prefix="0",
+        international_prefix="00",
+        media_networks=("192.0.2.0/24", "198.51.100.7/32"),
+        priority=2,
+        weight=3,
+        max_calls=480,
+        calls_per_second=40.0,
+    )
+
+
+def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: Path) -> None:
+    [table] = read_home(home(tmp_path, TRUNK + 'caller_id = "+73452500000"\n')).file.trunks
+    assert trunk_of(table, "").caller_ids == ("+73452500000",)
+    shipped = files("campaigns").joinpath("dialer.toml").read_text(encoding="utf-8")
+    bare = read_home(home(tmp_path, shipped)).file
+    all_set = re.sub(r"^# (?=[a-z_]+ = |\[)", "", shipped, flags=re.MULTILINE)
+    given = read_home(home(tmp_path, re.sub(r"(?m)^caller_id = .*$", "", all_set))).file
+    changed = {"username": "", "password_env": "", "caller_ids": ()}
+    assert given.trunks[0].caller_ids
+    assert given.trunks[0].model_copy(update=changed) == bare.trunks[0]
+    assert given.model_copy(update={"trunks": bare.trunks}) == bare
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -49,6 +97,26 @@ def test_the_password_is_taken_from_the_environment_by_who_needs_it(tmp_path: Pa
         (
             TRUNK + '[[trunks]]\nname = "b"\nuri = "sip:a"\nmax_calls = 0\n',
             "line 7: trunks.1.max_calls is wrong",
+        ),
+        (
+            TRUNK + 'caller_id = "+7"\ncaller_ids = ["+8"]\n',
+            "line 1: trunks.0 has both caller_id and caller_ids: keep one of them.",
+        ),
+        (TRUNK + "asserted_identity = true\n", "line 1: trunks.0 has asserted_identity without a number"),
+        (TRUNK + "register = true\n", "line 1: trunks.0 is to register without a name"),
+        (TRUNK + 'proxy = "10.0.0.1"\n', 'line 4: trunks.0.proxy must look like "sip:host:port"'),
+        (TRUNK + 'number_format = "plus"\n', "line 4: trunks.0.number_format is wrong: input should be"),
+        (TRUNK + 'country_code = "+7"\n', "line 4: trunks.0.country_code is wrong"),
+        (
+            TRUNK + 'media_networks = [\n  "192.0.2.1/24",\n]\n',
+            "line 4: trunks.0.media_networks.0 must be an IPv4 address or network such as 192.0.2.0/24.",
+        ),
+        (TRUNK.replace("main", "b") + TRUNK + "register = true\n", "line 4: trunks.1 is to register"),
+        (TRUNK + "register = true\n" + TRUNK, "line 1: trunks.0 is to register"),
+        (TRUNK + "weight = 0\n", "line 4: trunks.0.weight is wrong"),
+        (
+            "".join(TRUNK.replace("main", f"t{number}") for number in range(9)),
+            "line 1: trunks are 9, but a line process holds 8: remove some.",
         ),
         (TRUNK + TRUNK, "two trunks have the same name"),
         (TRUNK + '[institution]\ncall_back = "112"\n', "line 5: institution.call_back is wrong"),

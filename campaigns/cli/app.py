@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from campaigns.cli import campaign, contacts, home, optout, prompts, queue, tasks
-from campaigns.cli.options import HomeOption
+from campaigns.cli.options import HomeOption, JsonOption
 from campaigns.errors import CampaignsError
 from campaigns.flows.complaints import ScriptError
 from dialer.errors import DialerError
@@ -45,6 +45,14 @@ def run(home: HomeOption, until_idle: UntilIdle = False) -> None:
     )
 
     run_campaigns(home, until_idle=until_idle)
+
+
+@app.command("doctor")
+def doctor(home: HomeOption, as_json: JsonOption = False) -> None:
+    """Look over the home, this machine and each trunk, without placing a call; also while an engine runs."""
+    from campaigns.cli.doctor import examine
+
+    examine(home, as_json=as_json)
 
 
 @app.command("demo")

@@ -59,7 +59,10 @@ def show(
         return
     for name, value in _row(contact).items():
         say(f"{name}: {'' if value is None else value}")
-    table = Table("attempt", "trunk", "started", "cause", "outcome", "seconds", "counted")
+    for row in rows:
+        quality = row.pop("quality")
+        row |= {"mos": quality["mos"], "line": _line(quality)} if quality else {"mos": None, "line": None}
+    table = Table("attempt", "trunk", "started", "cause", "outcome", "seconds", "counted", "MOS", "line")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     console.print(table)
@@ -86,4 +89,22 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "outcome": attempt.outcome,
         "talk_seconds": round(attempt.talk_seconds, 1),
         "counted": attempt.counted,
+        "quality": _quality(attempt),
     }
+
+
+def _quality(attempt: Attempt) -> dict[str, Any] | None:
+    """What was measured on the wire; None of a call that was not."""
+    if attempt.one_way is None:
+        return None
+    figures = ("mos", "lost_percent", "far_lost_percent", "jitter_ms")
+    values = {name: getattr(attempt, name) for name in figures}
+    rounded = {name: None if value is None else round(value, 2) for name, value in values.items()}
+    return {**rounded, "one_way": attempt.one_way}
+
+
+def _line(quality: dict[str, Any]) -> str:
+    if quality["one_way"]:
+        return "we heard nothing"
+    lost, far, jitter = quality["lost_percent"], quality["far_lost_percent"], quality["jitter_ms"]
+    return f"{lost} % lost here, {far} % there, jitter {jitter} ms"

@@ -3,18 +3,24 @@
 import logging
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 import typer
 from rich.live import Live
+from rich.progress import Progress as Bar
 
 from campaigns.assemble import running_engine
-from campaigns.cli.options import console, open_home, say, tell
+from campaigns.cli.options import console, errors, open_home, say, tell
 from campaigns.cli.screen import calls_table
-from campaigns.engine.engine import Engine, Summary
+from campaigns.engine.engine import Engine
+from campaigns.engine.live import Summary
 from campaigns.settings import read_home
 from campaigns.store import campaigns, contacts
+from dialer.pool import Progress
 
 REFRESH_PER_SECOND = 4
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
@@ -23,12 +29,32 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 def run_campaigns(home: Path, *, until_idle: bool) -> None:
     """Place the calls of all launched campaigns, until told to stop or nothing is due."""
     settings = read_home(home)
-    with running_engine(settings, tell) as engine:
+    with ExitStack() as stack:
+        with lines_starting() as progress:
+            engine = stack.enter_context(running_engine(settings, tell, progress))
         heed_signals(engine)
         summary = watch(engine, until_idle=until_idle)
     say_what_waits(home)
     if not report(summary):
         raise typer.Exit(1)
+
+
+@contextmanager
+def lines_starting() -> Iterator[Progress]:
+    """Shows how many lines are ready: as a bar where somebody looks, else in one sentence at the end."""
+    began, counts = time.monotonic(), (0, 0)
+    with Bar(console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("lines", total=None)
+
+        def show(ready: int, wanted: int) -> None:
+            nonlocal counts
+            counts = ready, wanted
+            bar.update(task, completed=ready, total=wanted)
+
+        yield show
+    ready, wanted = counts
+    if wanted:
+        tell(f"{ready} of {wanted} lines are ready after {time.monotonic() - began:.1f} seconds.")
 
 
 def watch(engine: Engine, *, until_idle: bool) -> Summary:

@@ -19,12 +19,12 @@ def calls_table(engine: Engine) -> Table:
         table.add_column(column, justify="right" if column == "seconds" else "left")
     for call in engine.live:
         table.add_row(
-            str(call.attempt),
-            call.contact.campaign,
-            masked(call.contact.phone),
-            call.trunk,
+            str(call.placed.attempt),
+            call.placed.contact.campaign,
+            masked(call.placed.contact.phone),
+            call.placed.trunk,
             call.state,
-            call.talk.saying,
-            f"{time.monotonic() - call.since:.0f}",
+            call.placed.talk.saying,
+            f"{time.monotonic() - call.placed.begun:.0f}",
         )
     return table

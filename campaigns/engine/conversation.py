@@ -37,6 +37,7 @@ class Talk:
         self._playing: dict[str, Say] = {}
         self._question = ""
         self._hang_up_when_played = False
+        self._records = False
 
     @property
     def outcome(self) -> Outcome:
@@ -51,6 +52,8 @@ class Talk:
     def on(self, event: Event) -> Reaction:
         """The script's reaction; an event of a prompt or a question that is no longer current is ignored."""
         match event:
+            case messages.EarlyMedia():
+                return Reaction((), self._record())
             case messages.Answered():
                 return self._answered()
             case messages.Collected(question=question, keys=keys) if question == self._question:
@@ -66,10 +69,14 @@ class Talk:
 
     def _answered(self) -> Reaction:
         reaction = self._carry_out(self._conversation.begin())
-        if self._recording is None:
-            return reaction
-        record = messages.Record(self._call, str(self._recording))
-        return Reaction(reaction.facts, (*reaction.commands, record))
+        return Reaction(reaction.facts, (*reaction.commands, *self._record()))
+
+    def _record(self) -> tuple[Command, ...]:
+        """Begins to record, once: announcements before the answer tell why nobody was reached."""
+        if self._recording is None or self._records:
+            return ()
+        self._records = True
+        return (messages.Record(self._call, str(self._recording)),)
 
     def _played(self, say: Say, finished: bool) -> Reaction:
         turn = self._conversation.heard(say.text) if finished and say.reported else Turn()
@@ -106,6 +113,7 @@ class Talk:
             ask.first_key_seconds,
             ask.next_key_seconds,
             ask.escape_key,
+            ask.type_ahead,
         )
 
     def _good_bye(self) -> Sequence[Command]:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -10,51 +9,28 @@ from campaigns.clock import Clock
 from campaigns.engine.conversation import Reaction, Talk
 from campaigns.engine.duties import EVERY_SECONDS, Duties
 from campaigns.engine.journal import Journal
+from campaigns.engine.live import LiveCall, Summary
 from campaigns.engine.planner import Placed, Planner
 from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
+from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import DatabaseUnusable
 from campaigns.flows.turns import Delivered
-from campaigns.models import Contact
-from campaigns.rules.retries import Next, after_attempt
+from campaigns.rules.retries import Next, after_attempt, is_ours
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
 from campaigns.words import Outcome
 from dialer import messages
-from dialer.endings import ending_of
+from dialer.endings import ending_of, trunk_failed
 from dialer.lines import Lines
 from dialer.messages import Event
 
 _log = logging.getLogger(__name__)
 
-WAIT_SECONDS = 0.05  # the longest that a ready contact waits for its call to be placed
+WAIT_SECONDS = 0.05  # the longest that prompts wait to be seen; who is ready is called to the millisecond
 GIVE_UP_SECONDS = 30.0  # without a database and without a call there is nothing left to do
 TICKS = {"take": 0.2, **EVERY_SECONDS}  # how often the database is asked, in seconds
-
-
-@dataclass
-class LiveCall:
-    """A call in progress, as a supervisor may see it."""
-
-    attempt: int
-    contact: Contact
-    trunk: str
-    talk: Talk
-    since: float  # monotonic seconds
-    state: str = "dialling"
-    delivered: bool = False
-    recorded: Outcome | None = None  # what the database says it would mean if it ended now
-    cut: bool = False  # we ended it because we were told to stop
-
-
-@dataclass
-class Summary:
-    """What one run did."""
-
-    placed: int = 0
-    answered: int = 0
-    own_failures: int = 0
 
 
 class Engine:
@@ -67,6 +43,7 @@ class Engine:
         rulebook: Rulebook,
         renderer: Renderer,
         planner: Planner,
+        switchboard: Switchboard,
         duties: Duties,
         clock: Clock,
         ticks: Ticks,
@@ -77,6 +54,7 @@ class Engine:
         self._rulebook = rulebook
         self._renderer = renderer
         self._planner = planner
+        self._switchboard = switchboard
         self._duties = duties
         self._clock = clock
         self._ticks = ticks
@@ -115,8 +93,11 @@ class Engine:
 
     def step(self, wait_seconds: float) -> None:
         """One pass: what happened on the lines, what is due, what can be placed."""
+        if not self._draining and not self._journal.in_trouble:
+            wait_seconds = self._planner.patience(wait_seconds)
         for event in self._lines.receive(wait_seconds):
             self._on(event)
+        self._switchboard.ask()
         if self._cutting:
             self._hang_up_all()
         self._journal.retry()
@@ -138,7 +119,7 @@ class Engine:
             return False
         if contacts.interrupted_count(self._database):
             return False
-        return self._planner.trunks_rest or contacts.due_count(self._database, self._clock.now()) == 0
+        return self._switchboard.rests or contacts.due_count(self._database, self._clock.now()) == 0
 
     def _is_over(self, until_idle: bool) -> bool:
         try:
@@ -158,7 +139,7 @@ class Engine:
         if not self._begun:
             self._duties.begin()
             self._begun = True
-        self._duties.run_once([call.attempt for call in self._calls.values()])
+        self._duties.run_once([call.placed.attempt for call in self._calls.values()])
         if self._draining:
             return
         if self._ticks.due("take"):
@@ -176,82 +157,106 @@ class Engine:
         self.summary.placed += 1
         campaign = placed.contact.campaign
         _log.info("attempt.began attempt=%d campaign=%s trunk=%s", placed.attempt, campaign, placed.trunk)
-        self._calls[str(placed.attempt)] = LiveCall(
-            placed.attempt, placed.contact, placed.trunk, placed.talk, self._clock.seconds()
-        )
+        self._calls[str(placed.attempt)] = LiveCall(placed)
 
     def _on(self, event: Event) -> None:
-        if not isinstance(event, messages.CallEvent):
+        if isinstance(event, messages.TrunkEvent):
+            self._switchboard.on(event)
+        if not isinstance(event, messages.CallEvent) or event.call not in self._calls:
             return
-        call = self._calls.get(event.call)
-        if call is None:
-            return
+        call = self._calls[event.call]
         match event:
             case messages.Ringing():
                 call.state = "ringing"
+                self._switchboard.rang(call.placed.trunk, call.placed.begun)
                 self._write(attempts.rang, call)
             case messages.EarlyMedia():
                 call.state = "early media"
+                self._send(call.placed.talk.on(event).commands)
             case messages.Answered():
                 self._answered(call, event)
+            case messages.Held(on=on):
+                call.state = "on hold" if on else "answered"
             case messages.Fault(sentence=sentence):
                 self._tell(sentence)
             case messages.Ended():
                 self._ended(call, event)
             case _:
-                self._react(call, call.talk.on(event))
+                self._react(call, call.placed.talk.on(event))
 
     def _answered(self, call: LiveCall, event: messages.Answered) -> None:
         """The patient hears us before the database does: nothing is told yet that could be lost."""
         call.state = "answered"
         self.summary.answered += 1
-        reaction = call.talk.on(event)
-        call.recorded = call.talk.outcome
+        self._switchboard.rang(call.placed.trunk, call.placed.begun)
+        reaction = call.placed.talk.on(event)
+        call.recorded = call.placed.talk.outcome
         self._react(call, reaction)
         self._write(attempts.answered, call)
 
     def _react(self, call: LiveCall, reaction: Reaction) -> None:
         """Facts are stored before the call goes on: a crash in between asks twice but loses nothing."""
-        if reaction.facts or call.talk.outcome != call.recorded:
+        if reaction.facts or call.placed.talk.outcome != call.recorded:
             call.delivered = call.delivered or any(isinstance(fact, Delivered) for fact in reaction.facts)
-            now, outcome = self._clock.now(), call.talk.outcome
+            now, outcome = self._clock.now(), call.placed.talk.outcome
             call.recorded = outcome
             self._journal.write(
-                partial(attempts.record, self._database, call.attempt, reaction.facts, outcome, now)
+                partial(attempts.record, self._database, call.placed.attempt, reaction.facts, outcome, now)
             )
-        for command in reaction.commands:
+        self._send(reaction.commands)
+
+    def _send(self, commands: Sequence[messages.Command]) -> None:
+        for command in commands:
             self._lines.send(command)
 
     def _write(self, what: Callable[[Database, int, datetime], object], call: LiveCall) -> None:
-        self._journal.write(partial(what, self._database, call.attempt, self._clock.now()))
+        self._journal.write(partial(what, self._database, call.placed.attempt, self._clock.now()))
 
     def _ended(self, call: LiveCall, event: messages.Ended) -> None:
         del self._calls[event.call]
+        placed = call.placed
         cause: messages.Cause = "line_lost" if call.cut else event.cause
-        blame = ending_of(cause, event.sip_status, event.rang).blame
-        ours = blame in ("trunk", "us")
-        self._planner.ended(call.trunk, trunk_failed=blame == "trunk" and not event.rang)
-        outcome = _outcome(call.talk, event, ours)
-        _log.info("attempt.ended attempt=%d cause=%s outcome=%s", call.attempt, cause, outcome)
+        self._switchboard.ended(placed.trunk, placed.begun, event, cause)
+        failed = trunk_failed(cause, event.sip_status, event.rang)
+        if failed and not self._draining and self._switchboard.another(placed.tried):
+            self.summary.own_failures += 1
+            _log.info("attempt.failed_over attempt=%d cause=%s", placed.attempt, cause)
+            self._journal.write(partial(self._fail_over, placed, event, self._clock.now()))
+            return
+        blame = ending_of(cause, event.sip_status, event.rang, event.q850).blame
+        ours = is_ours(blame, cause, placed.contact.own_failures)
+        outcome = _outcome(placed.talk, event, ours)
+        _log.info("attempt.ended attempt=%d cause=%s outcome=%s", placed.attempt, cause, outcome)
         following = after_attempt(
-            self._rulebook.script(call.contact).policy,
-            attempts_used=call.contact.attempts_used,
-            own_failures=call.contact.own_failures,
+            self._rulebook.script(placed.contact).policy,
+            attempts_used=placed.contact.attempts_used,
+            own_failures=placed.contact.own_failures,
             cause=cause,
             ours=ours,
             rang=event.rang,
             outcome=outcome,
             delivered=call.delivered,
             now=self._clock.now(),
+            no_sound=event.answered and event.quality.packets == 0,
         )
         self.summary.own_failures += not following.counted
-        self._journal.write(partial(self._finish, call, event, cause, outcome, following, self._clock.now()))
+        self._journal.write(
+            partial(self._finish, placed, event, cause, outcome, following, self._clock.now())
+        )
         if following.state != "waiting":
-            self._renderer.forget(str(call.contact.id))
+            self._renderer.forget(str(placed.contact.id))
+
+    def _fail_over(self, placed: Placed, event: messages.Ended, now: datetime) -> None:
+        """The next trunk is tried at once; while the database is away this waits, and so does the patient."""
+        contact = attempts.fail_over(
+            self._database, placed.attempt, placed.contact.token, event.cause, event.sip_status, now
+        )
+        if contact is not None:
+            self._planner.again(contact, placed)
 
     def _finish(
         self,
-        call: LiveCall,
+        placed: Placed,
         event: messages.Ended,
         cause: messages.Cause,
         outcome: Outcome,
@@ -260,16 +265,31 @@ class Engine:
     ) -> None:
         attempts.finish(
             self._database,
-            call.attempt,
-            call.contact.token,
+            placed.attempt,
+            placed.contact.token,
             cause=cause,
             sip_status=event.sip_status,
             talk_seconds=event.talk_seconds,
             outcome=outcome,
             next=following,
-            tasks=self._rulebook.followups_of(call.contact, following),
+            tasks=self._rulebook.followups_of(placed.contact, following),
             now=now,
+            quality=_measured(event),
         )
+
+
+def _measured(event: messages.Ended) -> attempts.LineQuality | None:
+    """What is worth keeping of an answered call; None when its line did not live to tell."""
+    quality = event.quality
+    if not event.answered or not (quality.packets or quality.one_way):
+        return None
+    return attempts.LineQuality(
+        quality.mos or None,
+        quality.lost_percent,
+        quality.far_lost_percent,
+        quality.jitter_ms,
+        quality.one_way,
+    )
 
 
 def _outcome(talk: Talk, event: messages.Ended, ours: bool) -> Outcome:

@@ -23,6 +23,11 @@ class Journal:
         """Whether something waits to be written: then no new call may be placed."""
         return bool(self._waiting)
 
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the database could not be used when it was last tried."""
+        return self._trouble_since is not None
+
     def write(self, entry: Entry) -> None:
         """Write, or keep it for `retry`."""
         self._waiting.append(entry)

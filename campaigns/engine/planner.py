@@ -1,6 +1,6 @@
 """Takes contacts that are due, has their prompts rendered, and places their calls."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +9,11 @@ from campaigns.clock import Clock
 from campaigns.engine.conversation import Talk
 from campaigns.engine.renderer import Clips, Order, Renderer
 from campaigns.engine.rulebook import Rulebook
+from campaigns.engine.switchboard import Switchboard
 from campaigns.models import Contact
 from campaigns.rules.due import Decision
-from campaigns.rules.pacing import Pacer
+from campaigns.rules.retries import OWN_FAILURE_FIRST, backoff
+from campaigns.rules.trunks import shown_number
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
 from dialer.lines import Lines
@@ -19,6 +21,9 @@ from dialer.messages import Dial
 from dialer.settings import Trunk
 
 RENDERED_AHEAD = 4  # contacts kept ready beyond the free lines, so that no line waits for speech
+AHEAD_SECONDS = 0.5  # on fast trunks, as many as start until the next look at the database, and its length
+LEASED_SECONDS = 3.0  # and never more than start in so long: who is leased is out of reach for all others
+SHORTEST_WAIT_SECONDS = 0.001  # clocks count no finer, and waiting for less would be to spin
 RENDER_PROBLEM_SECONDS = 600  # a contact whose prompts cannot be made is tried again after so long
 
 
@@ -31,14 +36,6 @@ class CallSettings:
     recordings: Path
 
 
-@dataclass
-class Gate:
-    """One trunk and how fast it may be used."""
-
-    trunk: Trunk
-    pacer: Pacer
-
-
 @dataclass(frozen=True)
 class Placed:
     """A call that was just placed: the attempt is in the database, `Dial` is sent."""
@@ -47,12 +44,16 @@ class Placed:
     contact: Contact
     trunk: str
     talk: Talk
+    clips: Clips
+    tried: frozenset[str]  # the trunks of this round, this one among them
+    begun: float  # monotonic seconds
 
 
 @dataclass
 class _Prepared:
     contact: Contact
     clips: Clips | None = None
+    tried: frozenset[str] = frozenset()  # trunks that failed it in this round
 
 
 class Planner:
@@ -64,7 +65,7 @@ class Planner:
         lines: Lines,
         rulebook: Rulebook,
         renderer: Renderer,
-        gates: Sequence[Gate],
+        switchboard: Switchboard,
         clock: Clock,
         settings: CallSettings,
         tell: Callable[[str], None],
@@ -73,7 +74,7 @@ class Planner:
         self._lines = lines
         self._rulebook = rulebook
         self._renderer = renderer
-        self._gates: Mapping[str, Gate] = {gate.trunk.name: gate for gate in gates}
+        self._switchboard = switchboard
         self._clock = clock
         self._settings = settings
         self._tell = tell
@@ -84,18 +85,21 @@ class Planner:
         """How many leased contacts wait for their prompts or for a line."""
         return len(self._prepared)
 
-    @property
-    def trunks_rest(self) -> bool:
-        """Whether every trunk rests after failures of its own."""
-        now = self._clock.seconds()
-        return all(gate.pacer.resting and not gate.pacer.may_start(now) for gate in self._gates.values())
+    def patience(self, longest_seconds: float) -> float:
+        """How long the engine may wait for events before somebody can be called, at most so long."""
+        ready = {prepared.tried for prepared in self._prepared.values() if prepared.clips is not None}
+        waits = (self._switchboard.wait_seconds(tried) for tried in ready)
+        soonest = min((wait for wait in waits if wait is not None), default=longest_seconds)
+        return min(max(soonest, SHORTEST_WAIT_SECONDS), longest_seconds) if soonest > 0 else 0.0
 
     def take(self) -> None:
-        """Lease contacts that are due, as many as lines will soon be free, and order their prompts."""
-        if self.trunks_rest:
+        """Lease contacts that are due, as many as will soon be called, and order their prompts."""
+        if not self._switchboard.usable:
             self.let_go()
             return
-        wanted = self._lines.free + RENDERED_AHEAD - self.preparing
+        ahead = max(RENDERED_AHEAD, self._switchboard.starts_within(AHEAD_SECONDS))
+        soon = max(RENDERED_AHEAD, self._switchboard.starts_within(LEASED_SECONDS))
+        wanted = min(self._switchboard.room + ahead, soon) - self.preparing
         if wanted <= 0:
             return
         now = self._clock.now()
@@ -120,19 +124,19 @@ class Planner:
             if prepared.clips is None:
                 continue
             if prepared.clips.problem:
-                self._postpone(owner, prepared.contact, prepared.clips.problem)
+                self._postpone_silent(owner, prepared.contact, prepared.clips.problem)
                 continue
-            gate = self._open_gate()
-            if gate is None:
-                break
-            attempt, recording = self._begin(prepared.contact, gate)
-            del self._prepared[owner]
-            if attempt is not None:  # else paused, opted out or out of hours since it was taken
-                yield self._dial(attempt, prepared.contact, prepared.clips, gate, recording)
+            trunk = self._switchboard.choose(prepared.tried)
+            if trunk is not None:
+                yield from self._call(owner, prepared, prepared.clips, trunk)
+            elif not prepared.tried:
+                break  # then nobody can be called
+            elif not self._switchboard.another(prepared.tried):
+                self._postpone_failed(owner, prepared.contact)
 
-    def ended(self, trunk: str, *, trunk_failed: bool) -> None:
-        """A call placed through the trunk is over."""
-        self._gates[trunk].pacer.ended(trunk_failed, self._clock.seconds())
+    def again(self, contact: Contact, failed: Placed) -> None:
+        """Call a contact through another trunk, before all others; the lease is new, the prompts remain."""
+        self._prepared = {str(contact.id): _Prepared(contact, failed.clips, failed.tried), **self._prepared}
 
     def let_go(self) -> None:
         """Give back every contact that is not being called yet."""
@@ -140,41 +144,40 @@ class Planner:
             contacts.release(self._database, prepared.contact.id, prepared.contact.token)
         self._prepared.clear()
 
-    def _open_gate(self) -> Gate | None:
-        if self._lines.free < 1:
-            return None
-        now = self._clock.seconds()
-        return next((gate for gate in self._gates.values() if gate.pacer.may_start(now)), None)
-
-    def _begin(self, contact: Contact, gate: Gate) -> tuple[int | None, Path | None]:
-        now = self._clock.now()
+    def _call(self, owner: str, prepared: _Prepared, clips: Clips, trunk: Trunk) -> Iterator[Placed]:
+        """Dial, unless the campaign was paused, or the number opted out, since the contact was taken."""
+        contact, now = prepared.contact, self._clock.now()
         recording = self._recording(contact)
-        path = str(recording) if recording else None
-        judge, trunk = self._judge_at(now), gate.trunk.name
-        attempt = attempts.begin(self._database, contact.id, contact.token, trunk, now, judge, path)
-        return attempt, recording
-
-    def _dial(
-        self, attempt: int, contact: Contact, clips: Clips, gate: Gate, recording: Path | None
-    ) -> Placed:
+        path, judge = str(recording) if recording else None, self._judge_at(now)
+        attempt = attempts.begin(self._database, contact.id, contact.token, trunk.name, now, judge, path)
+        del self._prepared[owner]
+        if attempt is None:
+            return
         talk = Talk(str(attempt), self._rulebook.conversation(contact), clips.paths, recording)
-        gate.pacer.started(self._clock.seconds())
+        begun = self._switchboard.started(trunk.name)
         self._lines.send(
             Dial(
                 str(attempt),
-                gate.trunk.name,
+                trunk.name,
                 contact.phone,
-                gate.trunk.caller_id,
+                shown_number(trunk.caller_ids, contact.phone),
                 self._settings.ring_seconds,
                 self._settings.limit_seconds,
             )
         )
-        return Placed(attempt, contact, gate.trunk.name, talk)
+        yield Placed(attempt, contact, trunk.name, talk, clips, prepared.tried | {trunk.name}, begun)
 
-    def _postpone(self, owner: str, contact: Contact, problem: str) -> None:
-        del self._prepared[owner]
+    def _postpone_silent(self, owner: str, contact: Contact, problem: str) -> None:
         self._tell(f"Contact {contact.external_id} of {contact.campaign} has no prompts: {problem}")
-        at = self._clock.now() + timedelta(seconds=RENDER_PROBLEM_SECONDS)
+        self._postpone(owner, contact, timedelta(seconds=RENDER_PROBLEM_SECONDS))
+
+    def _postpone_failed(self, owner: str, contact: Contact) -> None:
+        """The trunks that were left have gone to rest meanwhile."""
+        self._postpone(owner, contact, backoff(OWN_FAILURE_FIRST, contact.own_failures))
+
+    def _postpone(self, owner: str, contact: Contact, wait: timedelta) -> None:
+        del self._prepared[owner]
+        at = self._clock.now() + wait
         contacts.postpone(self._database, contact.id, contact.token, at, "own_failure")
 
     def _judge_at(self, now: datetime) -> Callable[[Contact, bool], Decision]:

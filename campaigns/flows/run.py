@@ -187,7 +187,7 @@ class Conversation:
         state, question = self.state, self._script.steps[name]
         assert isinstance(question, Question)
         state.step, state.silences, state.wrong_keys, state.menus = name, 0, 0, 0
-        self._await_keys(question.max_keys)
+        self._await_keys(question.max_keys, question.type_ahead)
 
     def _repeat(self, question: Question) -> None:
         """Ask again, and tell the message again if a key cut it short."""
@@ -197,11 +197,11 @@ class Conversation:
         self._talk.say(question.spoken)
         self._await_keys(question.max_keys)
 
-    def _await_keys(self, count: int) -> None:
+    def _await_keys(self, count: int, type_ahead: bool = False) -> None:
         first = FIRST_KEY_SECONDS if count == 1 else FIRST_OF_SEVERAL_SECONDS
         name = "menu" if self.state.in_menu else self.state.step
         end_key, escape_key = ("", "") if count == 1 else (END_KEY, MENU_KEY)
-        self._talk.do(Ask(name, count, end_key, first, NEXT_KEY_SECONDS, escape_key))
+        self._talk.do(Ask(name, count, end_key, first, NEXT_KEY_SECONDS, escape_key, type_ahead))
 
     def _goodbye(self) -> None:
         self._talk.say((GOODBYE,))

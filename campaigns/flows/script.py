@@ -83,6 +83,11 @@ class Question(Step):
     def max_keys(self) -> int:
         """How many keys it takes, 1 or more."""
 
+    @property
+    def type_ahead(self) -> bool:
+        """Whether keys count that were pressed before it was asked."""
+        return False
+
     @abstractmethod
     def take(self, keys: str, talk: Talk) -> str | None:
         """The next step for these keys; None when they are no answer."""

@@ -25,6 +25,7 @@ class Ask:
     first_key_seconds: float
     next_key_seconds: float
     escape_key: str = ""  # ends the question at once
+    type_ahead: bool = False  # keys pressed since the question before count
 
 
 @dataclass(frozen=True)

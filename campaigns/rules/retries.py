@@ -18,6 +18,9 @@ SETTLED: frozenset[Outcome] = frozenset({"not_here", "voicemail", "partial"})
 OWN_FAILURE_FIRST = timedelta(seconds=60)  # a dead trunk is rarely back sooner
 OWN_FAILURE_LONGEST = timedelta(hours=1)  # and once it is back, nobody waits longer than this
 INTERRUPTED_FIRST = timedelta(seconds=10)  # the far end has to notice that the old call is gone
+SILENT_CALLS = 2  # calls into which no sound came that cost no attempt: a phone that rings for nobody annoys
+SILENT_FIRST = timedelta(minutes=5)  # so the patient is not rung again before the fault may have passed
+DOUBTFUL_FAILURES = 5  # in a row; what may be the phone's fault or the trunk's is then taken for the phone's
 _DOUBLINGS = 12  # 10 s doubled so often is past the longest wait
 
 
@@ -47,12 +50,14 @@ def after_attempt(
     outcome: Outcome,
     delivered: bool,
     now: datetime,
+    no_sound: bool = False,
 ) -> Next:
     """Decide after one ended call.
 
     attempts_used, own_failures: the contact's, before this call. cause: how the telephone call ended.
     ours: the blame is the trunk's or our own. rang: it rang or was answered. outcome: what the call meant
     (`unanswered` or `failed` when nobody answered). delivered: the contact heard the message, now or before.
+    no_sound: it was answered and not one packet of audio ever came.
 
     `next_at` is just now + the wait; it may lie outside the calling hours or past the deadline: whoever
     takes the contact asks `due.judge`, which moves it into the window or closes it.
@@ -62,6 +67,9 @@ def after_attempt(
     ours = ours and outcome not in SETTLED
     if ours and (not rang or cause == "line_lost"):
         return _not_counted("own_failure", OWN_FAILURE_FIRST, own_failures, outcome, now)
+    if ours and cause == "media" and no_sound and own_failures < SILENT_CALLS:
+        quiet = policy.retry_after.get("media") or backoff(SILENT_FIRST, own_failures)
+        return Next("waiting", outcome, now + quiet, "own_failure", counted=False)
     if outcome == "partial" and "partial" not in policy.retry_after and not ours:
         return _done(outcome, delivered)
     wait = policy.retry_after.get(cause if outcome in ("unanswered", "failed") else outcome)
@@ -71,6 +79,15 @@ def after_attempt(
         return Next("exhausted", outcome, None, None, counted=True)
     reason: WaitReason = "not_here" if outcome == "not_here" else "retry"
     return Next("waiting", outcome, now + wait, reason, counted=True)
+
+
+def is_ours(blame: str, cause: str, own_failures: int) -> bool:
+    """Whether a failed call is laid to the trunk or to us rather than to the patient.
+
+    `no_answer` with the trunk to blame is a 408 without ringing. A dead trunk sends it, and so does one whose
+    patient has the phone switched off: the patient is given the benefit five times in a row, not for ever.
+    """
+    return blame in ("trunk", "us") and not (cause == "no_answer" and own_failures >= DOUBTFUL_FAILURES)
 
 
 def after_interruption(

@@ -1,6 +1,7 @@
 """Attempts: written down before the number is dialled, and closed exactly once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -21,9 +22,21 @@ from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.retries import Next
 from campaigns.store import optouts
 from campaigns.store.database import Database
-from campaigns.store.decisions import Judge, give_back, put_off, settle
+from campaigns.store.decisions import Judge, give_back, lease, put_off, settle
 from campaigns.store.tasks import raise_all
 from campaigns.words import Outcome
+
+
+@dataclass(frozen=True)
+class LineQuality:
+    """What an answered call was like on the wire; names and units as in the table."""
+
+    mos: float | None
+    lost_percent: float
+    far_lost_percent: float
+    jitter_ms: float
+    one_way: bool
+
 
 _OF_OPEN = update(Attempt).where(col(Attempt.id) == bindparam("attempt"), OPEN_ATTEMPT)
 _RANG = _OF_OPEN.where(col(Attempt.rang_at).is_(None)).values(rang_at=bindparam("now"))
@@ -88,6 +101,7 @@ def finish(
     next: Next,
     tasks: Sequence[TaskRaised],
     now: datetime,
+    quality: LineQuality | None = None,
 ) -> bool:
     """Close the attempt and move its contact on; False when either was moved already, and nothing changes."""
     with db.write() as session:
@@ -97,6 +111,7 @@ def finish(
             return False
         attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
         attempt.talk_seconds, attempt.outcome, attempt.counted = talk_seconds, outcome, next.counted
+        _note_quality(attempt, quality)
         contact.attempts_used += next.counted
         contact.own_failures = 0 if next.counted else contact.own_failures + 1
         raise_all(session, contact, tasks, now)
@@ -104,6 +119,26 @@ def finish(
         if contact.state == "waiting" and session.get(OptOut, contact.phone) is not None:
             contact.next_at, contact.due = now, True  # opted out during the call: the next `take` closes it
     return True
+
+
+def fail_over(
+    db: Database, attempt_id: int, token: int, cause: str, sip_status: int, now: datetime
+) -> Contact | None:
+    """Close an attempt that its trunk failed before it rang, and lease its contact anew for another trunk.
+
+    One transaction: the contact is never free in between, so nobody else calls it, and after a crash it is
+    due like all that was leased. Nothing is counted. None when either was moved already.
+    """
+    with db.write() as session:
+        attempt = session.get_one(Attempt, attempt_id)
+        contact = session.get_one(Contact, attempt.contact_id)
+        if attempt.ended_at is not None or not _holds(contact, token, "calling"):
+            return None
+        attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
+        attempt.outcome = "failed"
+        contact.state = "waiting"
+        lease(contact)
+        return contact
 
 
 def open_attempts(db: Database) -> list[tuple[Attempt, Contact]]:
@@ -127,6 +162,12 @@ def of_contact(db: Database, contact_id: int) -> list[Attempt]:
     with db.read() as session:
         wanted = select(Attempt).where(Attempt.contact_id == contact_id)
         return list(session.exec(wanted.order_by(col(Attempt.number))))
+
+
+def _note_quality(attempt: Attempt, quality: LineQuality | None) -> None:
+    if quality is not None:
+        attempt.mos, attempt.one_way, attempt.jitter_ms = quality.mos, quality.one_way, quality.jitter_ms
+        attempt.lost_percent, attempt.far_lost_percent = quality.lost_percent, quality.far_lost_percent
 
 
 def _holds(contact: Contact, token: int, state: str) -> bool:

@@ -16,7 +16,9 @@ def report(db: Database, campaign: str) -> dict[str, Any]:
 
     contacts: by state; the five states sum to `total`. attempts: calls placed, those that run included.
     endings and outcomes: ended calls by cause, and by what they meant; each sums to the calls that ended.
-    answers: question -> value -> contacts who said so last. tasks: `open` until resolved or verified.
+    quality: of the calls that were measured on the wire: how many, the middle one's MOS (None without any),
+    and in how many we heard nothing. answers: question -> value -> contacts who said so last. tasks: `open`
+    until resolved or verified.
     """
     with db.read() as session:
         row = session.get(Campaign, campaign)
@@ -29,6 +31,7 @@ def report(db: Database, campaign: str) -> dict[str, Any]:
             "attempts": session.exec(attempts).one(),
             "endings": _tally(session, col(Attempt.cause), ended),
             "outcomes": _tally(session, col(Attempt.outcome), ended),
+            "quality": _quality(session, campaign),
             "answers": _answers(session, campaign),
             "tasks": _tasks(session, campaign),
         }
@@ -37,6 +40,20 @@ def report(db: Database, campaign: str) -> dict[str, Any]:
 def _contacts(session: Session, campaign: str) -> dict[str, int]:
     found = _tally(session, col(Contact.state), Contact.campaign == campaign)
     return {"total": sum(found.values())} | {state: found.get(state, 0) for state in get_args(ContactState)}
+
+
+def _quality(session: Session, campaign: str) -> dict[str, float | None]:
+    one_way_flag: Any = Attempt.one_way
+    mine = and_(col(Attempt.campaign) == campaign, one_way_flag.is_not(None))
+    one_way = _tally(session, case((one_way_flag, "one way"), else_="both ways"), mine)
+    mos = select(Attempt.mos).where(mine, col(Attempt.mos).is_not(None)).order_by(col(Attempt.mos))
+    heard = session.exec(select(func.count()).select_from(mos.subquery())).one()
+    middle = session.exec(mos.offset(heard // 2).limit(1)).first()  # no database has a median in common SQL
+    return {
+        "measured": sum(one_way.values()),
+        "median_mos": None if middle is None else round(middle, 2),
+        "one_way": one_way.get("one way", 0),
+    }
 
 
 def _answers(session: Session, campaign: str) -> dict[str, dict[str, int]]:

@@ -1,5 +1,6 @@
 """One call and its script: what is sent for what is heard, and what is ignored as no longer true."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from campaigns.engine.conversation import Talk
 from campaigns.flows.loader import LIBRARY, load_script
 from campaigns.flows.run import Conversation, sayable
 from campaigns.flows.turns import Delivered, Fact, Replied, Verified
+from campaigns.flows.verbs.ask import AskStep
 from dialer.messages import (
     Answered,
     Collect,
     Collected,
     Command,
+    EarlyMedia,
     HangUp,
     Heard,
     Play,
@@ -35,10 +38,11 @@ VALUES = {
 class Rig:
     """Plays the line: answers every command with the event that follows."""
 
-    def __init__(self, recording: Path | None = None) -> None:
+    def __init__(self, recording: Path | None = None, early: bool = False) -> None:
         script = load_script(LIBRARY / "covid-results.yaml")
         clips = {name: Path(f"/{name}.wav") for name in sayable(script, VALUES)}
         self.talk = Talk("1", Conversation(script, VALUES), clips, recording)
+        self.before = list(self.talk.on(EarlyMedia("1")).commands) if early else []
         self.commands = list(self.talk.on(Answered("1")).commands)
         self.facts: tuple[Fact, ...] = ()
         self.heard: list[Fact] = []
@@ -79,6 +83,13 @@ def test_recording_begins_after_speech() -> None:
     rig = Rig(recording=Path("/r.wav"))
     assert rig.commands[-1] == Record("1", "/r.wav")
     assert isinstance(rig.commands[0], Play)
+
+
+def test_early_media_is_recorded_and_the_answer_does_not_begin_anew() -> None:
+    rig = Rig(recording=Path("/r.wav"), early=True)
+    assert rig.before == [Record("1", "/r.wav")]
+    assert not any(isinstance(command, Record) for command in rig.commands)
+    assert Rig(early=True).before == []
 
 
 def test_the_result_is_delivered_when_it_was_heard_to_its_end() -> None:
@@ -135,3 +146,14 @@ def test_what_plays_now_can_be_watched() -> None:
     assert rig.talk.saying == "opening"
     rig.play_all()
     assert rig.talk.saying == ""
+
+
+def test_keys_pressed_ahead_are_dropped_unless_the_script_keeps_them() -> None:
+    assert not Rig().question.early_keys
+    script = load_script(LIBRARY / "covid-results.yaml")
+    first = script.steps[script.start]
+    assert isinstance(first, AskStep)
+    ahead = replace(script, steps={**script.steps, script.start: replace(first, keeps_early_keys=True)})
+    clips = {name: Path(f"/{name}.wav") for name in sayable(ahead, VALUES)}
+    commands = Talk("1", Conversation(ahead, VALUES), clips, None).on(Answered("1")).commands
+    assert [command.early_keys for command in commands if isinstance(command, Collect)] == [True]

@@ -1,11 +1,13 @@
 """A whole engine over pretend lines, instant speech and a stopped clock."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from campaigns.assemble import build_engine
+from campaigns.assemble import build_engine, trunk_of
 from campaigns.engine.engine import TICKS, Engine
 from campaigns.engine.renderer import Clips, Order
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
@@ -15,9 +17,11 @@ from campaigns.store.creation import create_database
 from campaigns.store.database import open_database
 from campaigns.store.queueing import NewContact
 from dialer.fake import FakeLines, Patient
-from dialer.messages import Play
-from dialer.settings import Trunk
+from dialer.messages import Command, Dial, Ended, Play, Probe, Probed
 
+COVID, SURVEY, CALLBACK = "covid-results", "satisfaction-survey", "abandoned-callback"
+NUMBER = "+79120000001"
+HEARS_AND_MARKS = Patient(keys=("1", "1954", "2", "5"))
 MONDAY_NOON = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # 12:00 in Asia/Yekaterinburg, a working day
 STEP_SECONDS = 0.05
 LONGEST_RUN_SECONDS = 900.0  # virtual; a run that is not over by then hangs
@@ -77,6 +81,28 @@ class InstantRenderer:
         """Nothing runs."""
 
 
+class TrunkedLines(FakeLines):
+    """Pretend lines of which some trunks fail: every call through one of `failing` ends so at once."""
+
+    failing: Mapping[str, Ended] = MappingProxyType({})
+
+    def send(self, command: Command) -> None:
+        failing = self.failing
+        if isinstance(command, Probe) and command.trunk in failing:
+            self.commands.append(command)
+            self._events.append(Probed(command.trunk, 0, 0.0))
+        elif isinstance(command, Dial) and command.trunk in failing:
+            self.commands.append(command)
+            self._events.append(replace(failing[command.trunk], call=command.call))
+        else:
+            super().send(command)
+
+    @property
+    def dials(self) -> list[Dial]:
+        """Every call that was placed, in order, those that failed among them."""
+        return [command for command in self.commands if isinstance(command, Dial)]
+
+
 class World:
     """A home, its contacts and their phones; `start` may be called again to stand for a restart."""
 
@@ -88,33 +114,32 @@ class World:
         trunk_calls: int | None = None,
         calls_per_second: float = 100.0,
         now: datetime = MONDAY_NOON,
+        trunks: Sequence[TrunkTable] = (),
     ) -> None:
         self.clock = StoppedClock(now)
-        trunk = TrunkTable(
+        main = TrunkTable(
             name="main",
             uri="sip:127.0.0.1:5060",
             max_calls=trunk_calls or lines,
             calls_per_second=calls_per_second,
         )
-        self.home = Home(folder, SettingsFile(trunks=(trunk,)))
+        self.home = Home(folder, SettingsFile(trunks=tuple(trunks) or (main,)))
         self.scripts = {name: load_script(path) for name, path in find_scripts(LIBRARY).items()}
         create_database(self.home.database_url)
         self.database = open_database(self.home.database_url)
         self.patients = dict(patients)
         self.line_count = lines
         self.told: list[str] = []
+        self._due_at: dict[str, float] = {}  # duty -> virtual seconds
         self.start()
 
     def start(self) -> Engine:
         """A new engine with new lines over the same home."""
-        self.lines = FakeLines(
+        self.lines = TrunkedLines(
             self.line_count, self.patients, self.clock.seconds, advance=self.clock.pass_seconds
         )
         self.renderer = InstantRenderer()
-        trunks = [
-            Trunk(table.name, table.uri, max_calls=table.max_calls, calls_per_second=table.calls_per_second)
-            for table in self.home.file.trunks
-        ]
+        trunks = [trunk_of(table, "") for table in self.home.file.trunks]
         self.engine, self.ticks = build_engine(
             self.home,
             self.database,
@@ -154,11 +179,16 @@ class World:
         self.engine.step(STEP_SECONDS)
 
     def run_until_idle(self) -> None:
-        """As `dialer run --until-idle`."""
+        """As `dialer run --until-idle`; duties are due at their intervals of virtual time."""
         end = self.clock.seconds() + LONGEST_RUN_SECONDS
         while not self.engine.idle(until_idle=True):
             assert self.clock.seconds() < end, "the engine did not come to rest"
-            self.pass_once()
+            for duty, seconds in TICKS.items():
+                if self.clock.seconds() >= self._due_at.get(duty, 0.0):
+                    self._due_at[duty] = self.clock.seconds() + seconds
+                    self.ticks.force(duty)
+            self.engine.step(STEP_SECONDS)
+        self.pass_once()  # as a run ends: the last look at what is done
 
     def contact(self, campaign: str, external_id: str) -> Any:
         """The contact's row."""
@@ -177,3 +207,12 @@ class World:
     def open_tasks(self) -> list[tuple[str, str]]:
         """Contact and reason of every open task."""
         return [(task.contact, task.reason) for task in tasks.listing(self.database)]
+
+
+def one_call(folder: Path, patient: Patient, result: str = "negative") -> World:
+    """One contact whose result was to be told, until nothing is left to do."""
+    world = World(folder, {NUMBER: patient})
+    world.queue(COVID, "A-1", NUMBER, fields=RESULT | {"result": result})
+    world.launch(COVID)
+    world.run_until_idle()
+    return world

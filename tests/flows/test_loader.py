@@ -71,6 +71,7 @@ def test_the_digest_changes_with_every_byte(tmp_path: Path) -> None:
             "      2: {then: away, at_most: 2}",
             "key 2 needs at_most and after together",
         ),
+        ("    scale: 5", "    scale: 5\n    type_ahead: often", "type_ahead must be true or false"),
         ("    scale: 5", "    scale: 10", "scale must be a whole number from 2 to 9"),
         ("    answer: mark\n", "", 'the question "mark" needs either keys, or an answer, a scale and then'),
         ("    urgency: high", "    urgency: soon", 'urgency cannot be "soon"; it can be: low, normal, high'),

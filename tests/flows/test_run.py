@@ -251,3 +251,11 @@ def test_a_field_of_digits_is_ended_with_the_hash_key(tmp_path: Path) -> None:
     assert asked == Ask("born", 20, "#", FIRST_OF_SEVERAL_SECONDS, NEXT_KEY_SECONDS, "*")
     assert conversation.keys("12").facts == (VerificationFailed(),)
     assert conversation.keys("123").facts == (Verified(),)
+
+
+def test_keys_pressed_ahead_count_when_it_is_asked_and_not_when_it_is_repeated(tmp_path: Path) -> None:
+    script = load(tmp_path, spoiled(("    scale: 5", "    type_ahead: true\n    scale: 5")))
+    _, first = talk(script, "1", "1954", "2")
+    _, repeated = talk(script, "1", "1954", "2", "")
+    asked = [action for turn in (first, repeated) for action in turn.actions if isinstance(action, Ask)]
+    assert [(ask.question, ask.type_ahead) for ask in asked] == [("mark", True), ("mark", False)]

@@ -5,7 +5,7 @@ import pytest
 
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Policy
-from campaigns.rules.retries import FINAL, Next, after_attempt, after_interruption, backoff
+from campaigns.rules.retries import FINAL, Next, after_attempt, after_interruption, backoff, is_ours
 from campaigns.words import Outcome
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -118,6 +118,40 @@ def test_our_failure_after_it_rang_counts_but_closes_nobody_early(cause: str, ou
     found = after(cause=cause, ours=True, outcome=outcome, own_failures=1)
     assert found == Next("waiting", outcome, NOW + timedelta(seconds=120), "retry", counted=True)
     assert after(cause=cause, ours=True, outcome=outcome, attempts_used=2).state == "exhausted"
+
+
+@pytest.mark.parametrize(
+    ("failures", "minutes", "counted"), [(0, 5, False), (1, 10, False), (2, 4, True), (9, 60, True)]
+)
+def test_who_answered_to_silence_loses_no_attempt_twice(failures: int, minutes: int, counted: bool) -> None:
+    found = after(cause="media", ours=True, outcome="failed", own_failures=failures, no_sound=True)
+    assert (found.state, found.counted) == ("waiting", counted)
+    assert found.next_at == NOW + timedelta(minutes=minutes)
+
+
+def test_a_line_that_falls_silent_midway_uses_up_an_attempt() -> None:
+    assert after(cause="media", ours=True, outcome="failed", no_sound=False).counted
+
+
+def test_what_was_said_holds_though_no_sound_came() -> None:
+    assert after(cause="media", ours=True, outcome="opted_out", no_sound=True).state == "done"
+    assert after(cause="media", ours=True, outcome="not_here", no_sound=True).wait_reason == "not_here"
+
+
+@pytest.mark.parametrize(
+    ("blame", "cause", "failures", "ours"),
+    [
+        ("trunk", "congestion", 0, True),
+        ("trunk", "congestion", 99, True),
+        ("us", "line_lost", 99, True),
+        ("trunk", "no_answer", 4, True),
+        ("trunk", "no_answer", 5, False),
+        ("callee", "no_answer", 0, False),
+        ("callee", "busy", 0, False),
+    ],
+)
+def test_whose_failure_it_is(blame: str, cause: str, failures: int, ours: bool) -> None:
+    assert is_ours(blame, cause, failures) is ours
 
 
 def test_the_policy_may_say_how_long_to_wait_after_media_failures() -> None:

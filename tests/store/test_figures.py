@@ -4,7 +4,7 @@ from campaigns.flows.turns import OptedOut, Replied, TaskRaised
 from campaigns.rules.retries import Next
 from campaigns.store import attempts, contacts, figures, tasks
 from campaigns.store.database import Database
-from tests.store.people import HOUR, NOW, RETRY, begun, finish, person, queue, take
+from tests.store.people import COMPLETED, HOUR, NOW, RETRY, begun, finish, person, queue, take
 
 
 def test_an_empty_campaign_has_every_figure(db: Database) -> None:
@@ -15,6 +15,7 @@ def test_an_empty_campaign_has_every_figure(db: Database) -> None:
         "attempts": 0,
         "endings": {},
         "outcomes": {},
+        "quality": {"measured": 0, "median_mos": None, "one_way": 0},
         "answers": {},
         "tasks": {"open": 0, "closed": 0},
     }
@@ -45,6 +46,7 @@ def test_the_figures_of_a_campaign_in_the_middle_of_its_day(db: Database) -> Non
         "attempts": 5,
         "endings": {"answered": 3, "busy": 1},
         "outcomes": {"completed": 1, "opted_out": 1, "unanswered": 2},
+        "quality": {"measured": 0, "median_mos": None, "one_way": 0},
         "answers": {"mark": {"1": 1, "5": 2}, "solved": {"yes": 1}},
         "tasks": {"open": 1, "closed": 1},
     }
@@ -60,3 +62,17 @@ def test_every_ended_call_counts_by_its_outcome(db: Database) -> None:
     report = figures.report(db, "results")
     assert (report["attempts"], report["outcomes"]) == (2, {"unanswered": 1, "completed": 1})
     assert len(contacts.listing(db, "results", "done")) == 1
+
+
+def test_the_middle_call_speaks_for_the_lines(db: Database) -> None:
+    measured = [(3.1, False), (4.4, False), (None, True), (4.2, False)]
+    queue(db, *(person(name) for name in "ABCDE"))
+    *heard, unmeasured = take(db)
+    for contact, (mos, one_way) in zip(heard, measured, strict=True):
+        quality = attempts.LineQuality(mos, 0.0, 0.0, 1.0, one_way)
+        attempt = begun(db, contact)
+        attempts.finish(
+            db, attempt, contact.token, "answered", 200, 9.0, "completed", COMPLETED, (), NOW, quality
+        )
+    finish(db, begun(db, unmeasured), unmeasured)
+    assert figures.report(db, "results")["quality"] == {"measured": 4, "median_mos": 4.2, "one_way": 1}

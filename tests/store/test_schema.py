@@ -14,12 +14,12 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 from sqlmodel import SQLModel
 
-from campaigns.errors import DatabaseError, DatabaseMissing, DatabaseTooNew, DatabaseUnusable
-from campaigns.store import creation
+from campaigns.errors import DatabaseError, DatabaseMissing, DatabaseTooNew, DatabaseTooOld, DatabaseUnusable
+from campaigns.store import attempts, creation
 from campaigns.store.creation import config, create_database, upgrade_database
 from campaigns.store.database import Database, open_database
 from campaigns.store.schema import HEAD, known_revisions
-from tests.store.people import person, queue, seen
+from tests.store.people import call, person, queue, seen
 
 
 def _execute(path: Path, statement: str) -> None:
@@ -91,6 +91,19 @@ def test_an_upgrade_goes_to_the_newest_revision(path: Path, monkeypatch: pytest.
     monkeypatch.setattr(creation, "upgrade", lambda _connection, revision: seen.append(revision))
     upgrade_database(f"sqlite:///{path}")
     assert seen == ["head"]
+
+
+def test_calls_of_before_have_no_quality_and_are_kept(db: Database, path: Path) -> None:
+    contact, _ = call(db)
+    db.close()
+    for name in ("mos", "lost_percent", "far_lost_percent", "jitter_ms", "one_way"):
+        _execute(path, f"ALTER TABLE attempt DROP COLUMN {name}")
+    _execute(path, "UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(DatabaseTooOld):
+        open_database(f"sqlite:///{path}")
+    upgrade_database(f"sqlite:///{path}")
+    [attempt] = attempts.of_contact(open_database(f"sqlite:///{path}"), contact.id)
+    assert (attempt.trunk, attempt.mos, attempt.one_way) == ("trunk", None, None)
 
 
 def test_an_upgrade_makes_no_database(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ REPORT: dict[str, Any] = {
     "attempts": 4,
     "endings": {"answered": 3, "busy": 1},
     "outcomes": {"completed": 3, "unanswered": 1},
+    "quality": {"measured": 3, "median_mos": 4.31, "one_way": 1},
     "answers": {"mark": {"5": 2, "1": 1}},
     "tasks": {"open": 1, "closed": 0},
 }
@@ -45,6 +46,8 @@ def test_the_page_shows_figures_and_tasks_and_loads_nothing() -> None:
     page = report_page([REPORT], NOW, [TASK])
     assert 'aria-label="Outcomes of the attempts of covid-results"' in page
     assert "5 × 2" in page
+    assert "median MOS 4.31" in page
+    assert "1 in which nothing was heard" in page
     assert "low mark" in page
     assert "http" not in page
 

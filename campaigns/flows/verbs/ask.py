@@ -24,6 +24,16 @@ A `scale` of 5 takes the keys 1 to 5, and the key is the value:
       answer: mark
       scale: 5
       then: thanks
+
+With `type_ahead: true` keys count that were pressed before the question was asked, for people who know the
+menu by heart; else they are dropped. It cannot be had where a key confirms that the message has arrived.
+
+    again:
+      ask: begin_menu
+      type_ahead: true
+      keys:
+        1: {then: mark}
+        2: {then: goodbye}
 """
 
 from dataclasses import dataclass
@@ -58,6 +68,7 @@ class AskStep(Question):
     answer: str
     keys: tuple[Key, ...]
     scale: int = 0
+    keeps_early_keys: bool = False
     verb = "ask"
     refusal = NO_SUCH_KEY
 
@@ -70,6 +81,11 @@ class AskStep(Question):
     def max_keys(self) -> int:
         """One key."""
         return 1
+
+    @property
+    def type_ahead(self) -> bool:
+        """As the script says."""
+        return self.keeps_early_keys
 
     def texts(self) -> tuple[str, ...]:
         """The question."""
@@ -104,23 +120,28 @@ class AskStep(Question):
 
 def read(name: str, node: Node) -> AskStep | None:
     """An `ask` step of the file."""
-    entries = node.record(required=("ask",), optional=("answer", "keys", "scale", "then"))
+    entries = node.record(required=("ask",), optional=("answer", "keys", "scale", "then", "type_ahead"))
     if "ask" not in entries:
         return None
     asked = entries["ask"].names()
     answer = entries["answer"].name() if "answer" in entries else ""
+    ahead = "type_ahead" in entries and entries["type_ahead"].yes_no()
     if "keys" in entries and "scale" not in entries and "then" not in entries:
         keys = tuple(
             key for entry in entries["keys"].entries().values() if (key := _key(entry, bool(answer)))
         )
-        return AskStep(name, node.line, asked, answer, keys) if keys else None
+        if ahead and any(key.delivers for key in keys):
+            entries["type_ahead"].complain(
+                f'a key pressed before "{name}" is asked confirms nothing: remove type_ahead or delivers'
+            )
+        return AskStep(name, node.line, asked, answer, keys, keeps_early_keys=ahead) if keys else None
     if "scale" not in entries or "then" not in entries or "keys" in entries or not answer:
         node.complain(f'the question "{name}" needs either keys, or an answer, a scale and then')
         return None
     scale = entries["scale"].whole(2, LONGEST_SCALE)
     then, line = entries["then"].name(), entries["scale"].line
     keys = tuple(Key(str(mark), then, value=str(mark), line=line) for mark in range(1, scale + 1))
-    return AskStep(name, node.line, asked, answer, keys, scale)
+    return AskStep(name, node.line, asked, answer, keys, scale, ahead)
 
 
 def _key(node: Node, valued: bool) -> Key | None:

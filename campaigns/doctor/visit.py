@@ -1,0 +1,23 @@
+"""One visit of the doctor: everything in the order in which it matters."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from campaigns.doctor import machine
+from campaigns.doctor.finding import Finding
+from campaigns.doctor.trunks import trunks
+from campaigns.settings import read_home
+
+
+def visit(folder: Path) -> Iterator[Finding]:
+    """The findings as they come; without settings there is only one."""
+    home, finding = machine.home_of(folder, read_home)
+    yield finding
+    if home is None:
+        return
+    yield machine.database(home)
+    yield machine.folders(home)
+    yield machine.descriptors(home)
+    yield machine.ports(home)
+    yield machine.speech(home)
+    yield from trunks(home)

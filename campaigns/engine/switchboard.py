@@ -1,0 +1,153 @@
+"""The trunks at work: which takes the next call, how each is doing, and what a supervisor is told of it."""
+
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import assert_never
+
+from campaigns.clock import Clock
+from campaigns.rules import trunks as rules
+from campaigns.rules.breaker import FAILURES_BEFORE_REST
+from campaigns.rules.pacing import Pacer
+from campaigns.rules.trunks import Route
+from dialer.endings import ending_of, trunk_failed
+from dialer.lines import Lines
+from dialer.messages import Cause, Ended, Probe, Probed, Registered, TrunkEvent
+from dialer.settings import Trunk
+
+REGISTERED = range(200, 300)
+HELD_BACK_BY = frozenset({429, 503})  # refusals whose Retry-After is about the trunk
+
+
+class Switchboard:
+    """Times are those of the clock's `seconds`. `tell` takes one plain sentence for the supervisor."""
+
+    def __init__(
+        self, trunks: Sequence[Trunk], lines: Lines, clock: Clock, tell: Callable[[str], None]
+    ) -> None:
+        self._trunks = {trunk.name: trunk for trunk in trunks}
+        self._routes = {
+            trunk.name: Route(Pacer(trunk.max_calls, trunk.calls_per_second), trunk.priority, trunk.weight)
+            for trunk in trunks
+        }
+        self._lines = lines
+        self._clock = clock
+        self._tell = tell
+
+    # ------------------------------------------------------------ what can be done now
+
+    @property
+    def rests(self) -> bool:
+        """Whether every trunk rests after failures of its own."""
+        return all(route.breaker.rests for route in self._routes.values()) and not self.usable
+
+    @property
+    def usable(self) -> bool:
+        """Whether any trunk takes calls at present."""
+        return self.another(())
+
+    @property
+    def room(self) -> int:
+        """For how many calls there are a line and a trunk."""
+        now = self._clock.seconds()
+        return min(self._lines.free, sum(route.room(now) for route in self._routes.values()))
+
+    def starts_within(self, seconds: float) -> int:
+        """How many calls the trunks' rates let start in so many seconds, the last one not quite."""
+        now = self._clock.seconds()
+        rates = (route.pacer.calls_per_second for route in self._routes.values() if route.usable(now))
+        return math.ceil(sum(rates) * seconds)
+
+    def another(self, tried: Collection[str]) -> bool:
+        """Whether a trunk other than these takes calls at present."""
+        return rules.another(self._routes, self._clock.seconds(), tried)
+
+    def wait_seconds(self, tried: Collection[str]) -> float | None:
+        """How long until a call may start on a trunk other than these; None: until something else happens."""
+        now = self._clock.seconds()
+        start = rules.next_start(self._routes, now, tried) if self._lines.free > 0 else None
+        return None if start is None else start - now
+
+    def choose(self, tried: Collection[str]) -> Trunk | None:
+        """The trunk for a call that starts now, not one of these; None: none may, or no line is free."""
+        if self._lines.free < 1:
+            return None
+        name = rules.choose(self._routes, self._clock.seconds(), tried)
+        return None if name is None else self._trunks[name]
+
+    # ------------------------------------------------------------ what happens
+
+    def started(self, trunk: str) -> float:
+        """A call is placed now; returns when that is."""
+        now = self._clock.seconds()
+        self._routes[trunk].pacer.started(now)
+        self._routes[trunk].breaker.started(now)
+        return now
+
+    def rang(self, trunk: str, begun: float) -> None:
+        """A call that was begun then rings, or is answered without ringing."""
+        with self._watched(trunk, ""):
+            self._routes[trunk].breaker.worked(begun, self._clock.seconds())
+
+    def ended(self, trunk: str, begun: float, event: Ended, cause: Cause) -> None:
+        """A call that was begun then is over; `cause` is ours where we know better than the event."""
+        route, now = self._routes[trunk], self._clock.seconds()
+        route.pacer.ended()
+        if event.sip_status in HELD_BACK_BY and event.retry_after_seconds:
+            route.hold(event.retry_after_seconds, now)
+        if event.rang:
+            self.rang(trunk, begun)
+            return
+        status = f" ({event.sip_status})" if event.sip_status else ""
+        reason = (
+            f"{FAILURES_BEFORE_REST} calls in a row failed there, the last with {cause.replace('_', ' ')}"
+        )
+        with self._watched(trunk, f"{reason}{status}"):
+            if trunk_failed(cause, event.sip_status, event.rang):
+                route.breaker.failed(begun, now)
+            elif ending_of(cause, event.sip_status, event.rang).blame == "us":
+                route.breaker.told_nothing(begun)
+            else:
+                route.breaker.worked(begun, now)
+
+    def on(self, event: TrunkEvent) -> None:
+        """What the lines say of a trunk itself."""
+        if event.trunk not in self._routes:
+            return
+        breaker = self._routes[event.trunk].breaker
+        match event:
+            case Probed(sip_status=status):
+                breaker.probed(status, self._clock.seconds())
+            case Registered(sip_status=status):
+                with self._watched(event.trunk, _refusal(status)):
+                    breaker.registered = status in REGISTERED
+            case _:
+                assert_never(event)
+
+    def ask(self) -> None:
+        """Ask the trunks that rest whether they are back."""
+        now = self._clock.seconds()
+        for name, route in self._routes.items():
+            if route.breaker.probe_due(now):
+                self._lines.send(Probe(name))
+
+    @contextmanager
+    def _watched(self, trunk: str, reason: str) -> Iterator[None]:
+        """Tell once when the trunk goes to rest, and once when it is back."""
+        breaker = self._routes[trunk].breaker
+        before = breaker.rests
+        yield
+        if breaker.rests and not before:
+            others = (
+                "The others take its calls." if self.usable else "No other is left, so calls wait for it."
+            )
+            self._tell(f"Trunk {trunk} rests until it answers again: {reason}. {others}")
+        elif before and not breaker.rests:
+            self._tell(f"Trunk {trunk} is back and takes calls again.")
+
+
+def _refusal(status: int) -> str:
+    if not status:
+        return "it does not answer our registration"
+    advice = "; check its username and password" if status in (401, 403, 404, 407) else ""
+    return f"it refuses our registration ({status}){advice}"
