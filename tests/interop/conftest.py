@@ -1,5 +1,6 @@
 """One pool of lines and one SIPp for a module; a prompt to play."""
 
+import random
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from dialer.settings import LineSettings, Trunk
 from tests.interop.desk import Desk
 
 MakeDesk = Callable[..., Desk]
+RTP_PORTS = range(22000, 26000, 1000)  # one of these blocks for a pool: a far end before may still send
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +21,11 @@ def make_desk() -> Iterator[MakeDesk]:
     """Starts lines for trunks; stops them when the module is done."""
     pools: list[LinePool] = []
 
-    def make(*trunks: Trunk, count: int = 8) -> Desk:
+    def make(*trunks: Trunk, count: int = 8, heartbeat_seconds: float = 10.0) -> Desk:
+        rtp_port = random.choice(RTP_PORTS)
+        ports = (15500, 15990, rtp_port, rtp_port + RTP_PORTS.step - 1)
         pool = LinePool(
-            LineSettings(
-                trunks, count, 15500, 15990, 22000, 23999, start_seconds=30.0, heartbeat_seconds=10.0
-            )
+            LineSettings(trunks, count, *ports, start_seconds=30.0, heartbeat_seconds=heartbeat_seconds)
         )
         pools.append(pool)
         pool.start()

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,7 +11,18 @@ from dialer.lines import Lines
 from dialer.messages import Answered, Collect, Collected, Command, Dial, Ended, Event, Play
 
 Kind = TypeVar("Kind", bound=Event)
+React = Callable[[Event, str], Iterable[Command]]  # (event of a call, its number) -> commands
 PATIENCE_SECONDS = 20.0
+
+
+def nothing(event: Event, number: str) -> Iterable[Command]:
+    """For `together`: let it happen."""
+    return ()
+
+
+def numbered(names: Iterable[str]) -> dict[str, str]:
+    """A telephone number for each name."""
+    return {name: f"+7999{index:07}" for index, name in enumerate(names, 1)}
 
 
 @dataclass
@@ -20,10 +31,13 @@ class Desk:
 
     lines: Lines
     seen: defaultdict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    seconds: dict[str, float] = field(default_factory=dict)  # from the command to the ending, by call
+    _dialled: dict[str, float] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def dial(self, number: str, trunk: str, ring_seconds: float = 10.0, limit_seconds: float = 30.0) -> str:
         call = f"call{next(self._numbers)}"
+        self._dialled[call] = time.monotonic()
         self.lines.send(Dial(call, trunk, number, "", ring_seconds, limit_seconds))
         return call
 
@@ -46,6 +60,8 @@ class Desk:
             if not hasattr(event, "call"):
                 continue
             self.seen[event.call].append(event)
+            if isinstance(event, Ended):
+                self.seconds[event.call] = time.monotonic() - self._dialled[event.call]
 
     def answered(self, number: str, trunk: str) -> str:
         """Dial and wait for the answer."""
@@ -63,6 +79,44 @@ class Desk:
             Play(call, question, prompt), Collect(call, question, max_keys, end_key, first_key_seconds, 3.0)
         )
         return self.wait(call, Collected, count).keys
+
+    def together(
+        self,
+        numbers: Mapping[str, str],
+        react: React = nothing,
+        seconds: float = 60.0,
+        ring_seconds: float = 10.0,
+        limit_seconds: float = 30.0,
+    ) -> dict[str, list[Event]]:
+        """Call all numbers over their trunks, side by side as lines come free; `react` answers each event.
+
+        Returns what happened to each number, in order, once every call has ended.
+        """
+        waiting, calls = list(numbers), dict[str, str]()
+        told: dict[str, int] = {}
+        deadline = time.monotonic() + seconds
+        while waiting or any(not self.over(call) for call in calls.values()):
+            while waiting and self.lines.free:
+                number = waiting.pop(0)
+                calls[number] = self.dial(number, numbers[number], ring_seconds, limit_seconds)
+            assert time.monotonic() < deadline, f"not all in {seconds} s: {waiting}, {self._open(calls)}"
+            self.pump(0.1)
+            for number, call in calls.items():
+                for event in self.seen[call][told.get(call, 0) :]:
+                    self.send(*react(event, number))
+                told[call] = len(self.seen[call])
+        return {number: self.seen[call] for number, call in calls.items()}
+
+    def ended(self, events: Iterable[Event]) -> Ended:
+        """The ending among the events of a call; there must be one and no more."""
+        (only,) = (event for event in events if isinstance(event, Ended))
+        return only
+
+    def over(self, call: str) -> bool:
+        return any(isinstance(event, Ended) for event in self.seen[call])
+
+    def _open(self, calls: dict[str, str]) -> dict[str, list[Event]]:
+        return {number: self.seen[call] for number, call in calls.items() if not self.over(call)}
 
     def kinds(self, call: str) -> list[str]:
         return [type(event).__name__ for event in self.seen[call]]

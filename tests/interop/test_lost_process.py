@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.sipp, needs_sipp()]
 
 NUMBER = "+79990000001"
 LINES = 4
+HEARTBEAT_SECONDS = 3.0  # a machine that is busy with other tests may keep a process waiting for a second
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def sipp() -> Iterator[SippPatients]:
 
 @pytest.fixture(scope="module")
 def desk(sipp: SippPatients, make_desk: MakeDesk) -> Desk:
-    return make_desk(Trunk("sipp", sipp.uri), count=LINES)
+    return make_desk(Trunk("sipp", sipp.uri), count=LINES, heartbeat_seconds=HEARTBEAT_SECONDS)
 
 
 def descendants(pid: int) -> list[int]:

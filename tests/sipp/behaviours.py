@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.sipp.acts import Acts
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -52,7 +54,7 @@ class Challenges:
     then: Answers
 
 
-Behaviour = Answers | Refuses | Rings | Silent | Challenges
+Behaviour = Answers | Refuses | Rings | Silent | Challenges | Acts
 
 BUSY = Refuses(486, "Busy Here", ring_ms=100)
 UNAVAILABLE = Refuses(480, "Temporarily Unavailable", ring_ms=100)

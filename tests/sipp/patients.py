@@ -70,6 +70,7 @@ class SippPatients:
     """`with SippPatients({"+79991234567": Answers(...)}) as patients:` is one trunk, at `patients.uri`.
 
     Bounded by `calls` and `seconds`; ended by its own pid. All its RTP leaves from one port, `rtp_port`.
+    With `trace` it keeps all messages, so that `received` can count them.
     """
 
     def __init__(
@@ -79,11 +80,13 @@ class SippPatients:
         *,
         calls: int = 100_000,
         seconds: float = 110.0,
+        trace: bool = False,
     ) -> None:
         self.port, self.rtp_port = free_sip_port(), free_rtp_port()
         self.uri = f"sip:{HOST}:{self.port}"
         self._patients, self._otherwise = patients, otherwise
         self._calls, self._seconds = calls, seconds
+        self._trace = ("-trace_msg", "-message_file", "messages.log") if trace else ()
         self._folder = Path(tempfile.mkdtemp(prefix="sipp-"))
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -109,7 +112,7 @@ class SippPatients:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self._kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -135,6 +138,15 @@ class SippPatients:
         lines = path.read_text().splitlines() if path.exists() else []
         return tuple(_seen(line) for line in lines if line.count(" ") >= 3)
 
+    def said_of(self, number: str) -> list[str]:
+        """What happened to one number so far, in order."""
+        return [seen.what for seen in self.seen() if seen.number == number]
+
+    def received(self, method: str, number: str) -> int:
+        """How often a request came for one number within its call, repeated ones too; needs `trace`."""
+        text = (self._folder / "messages.log").read_text(errors="replace")
+        return len(re.findall(rf"^{method} sip:{re.escape(number)}@", text, re.MULTILINE))
+
     def wait_until(self, condition: Callable[[tuple[Seen, ...]], bool], seconds: float) -> None:
         """Until what was seen satisfies `condition`; raises TimeoutError."""
         self._until(lambda: condition(self.seen()), seconds)
@@ -152,6 +164,7 @@ class SippPatients:
             *("-mp", str(self.rtp_port), "-m", str(self._calls), "-timeout", f"{self._seconds:.0f}s"),
             *("-nostdin", "-cp", str(_free_udp_port()), "-deadcall_wait", "500"),
             *("-trace_logs", "-log_file", "seen.log", "-trace_err", "-error_file", "errors.log"),
+            *self._trace,
             *("-trace_stat", "-stf", "statistics.csv", "-fd", "1"),
         ]
 
@@ -163,8 +176,12 @@ class SippPatients:
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._kill()
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
 
     def _statistics(self) -> dict[str, str]:
         path = self._folder / "statistics.csv"

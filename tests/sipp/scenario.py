@@ -5,11 +5,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from tests.sipp.acting import steps_of
+from tests.sipp.acts import Acts, Media
 from tests.sipp.behaviours import Answers, Behaviour, Challenges, Refuses, Rings, Silent
 from tests.sipp.rtp_pcap import RtpTalk
-from tests.sipp.sip_text import BYE, CANCELLED, HUNG_UP, LOG_HEAD, answer, challenge, log, sdp, wait_for
+from tests.sipp.sip_text import (
+    BYE,
+    CANCELLED,
+    HUNG_UP,
+    LOG_HEAD,
+    PATIENCE_MS,
+    answer,
+    challenge,
+    log,
+    sdp,
+    wait_for,
+)
 
-PATIENCE_MS = 120_000  # how long a patient waits for BYE or CANCEL before the call counts as failed
+SCENARIO_BYTES = 65_536  # the buffer of SIPp 3.6.1
 LISTENING_MS = 20_000  # of silence sent after the last key, so that the line does not look dead
 
 # A key is logged so long before its first packet: a BYE in answer to it must find SIPp waiting, not logging.
@@ -27,10 +40,11 @@ def write_scenario(folder: Path, patients: Mapping[str, Behaviour], otherwise: B
         parts += sections.of(number, behaviour)
     parts += [CANCELLED, HUNG_UP, '<label id="end"/>', "<nop/>"]
     labels = _numbered("\n".join(parts))
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="patients">\n{labels}\n</scenario>\n'
+    if len(text.encode()) >= SCENARIO_BYTES:
+        raise ValueError(f"SIPp reads no scenario of {SCENARIO_BYTES} bytes or more: use two SIPps")
     path = folder / "patients.xml"
-    path.write_text(
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="patients">\n{labels}\n</scenario>\n'
-    )
+    path.write_text(text)
     return path
 
 
@@ -71,6 +85,8 @@ class _Sections:
                 yield wait_for("CANCEL", PATIENCE_MS, "cancelled", "end")
             case Challenges():
                 yield from self._challenges(number, behaviour)
+            case Acts():
+                yield from steps_of(behaviour, number, self._folder)
 
     def _challenges(self, number: int, behaviour: Challenges) -> Iterator[str]:
         yield challenge(behaviour.status)
@@ -82,7 +98,7 @@ class _Sections:
         yield from self._answers(number, behaviour.then)
 
     def _answers(self, number: int, behaviour: Answers) -> Iterator[str]:
-        offer = sdp(behaviour)
+        offer = sdp(Media(behaviour.codec, behaviour.payload_type))
         early = behaviour.early_media
         yield answer(183, "Session Progress", offer) if early else answer(180, "Ringing")
         yield wait_for("CANCEL", behaviour.ring_ms, "cancelled", f"{number}answer")
@@ -147,12 +163,13 @@ def _receive_invite(groups: Mapping[Behaviour, list[str]]) -> str:
             '<recv request="INVITE" rrs="true"><action>',
             '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>',
             '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="callee"/>',
+            '<ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>',
             '<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>',
             '<ereg regexp="^INVITE sip:([^@;>]+)" search_in="msg" assign_to="line,number"/>',
             *tests,
             f'<log message="{LOG_HEAD} called"/>',
             "</action></recv>",
-            '<Reference variables="line,caller,callee,cseq"/>',
+            '<Reference variables="line,caller,callee,via,cseq"/>',
         )
     )
 

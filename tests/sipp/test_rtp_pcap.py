@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.dialer_listen.sounds import tones
+from tests.sipp.acts import Press, Tones
 from tests.sipp.g711 import decode, encode
-from tests.sipp.rtp_pcap import RtpTalk
+from tests.sipp.rtp_pcap import FULL_SCALE_DBM0_PEAK, RtpTalk
 
 Packet = tuple[float, int, bool, int, int, bytes]  # at ms, payload type, marker, sequence, timestamp, payload
 
@@ -69,6 +71,75 @@ def test_speech_is_said_in_real_time(tmp_path: Path) -> None:
     assert [packet[0] for packet in got] == [20.0 * index for index in range(25)]
     heard = decode(b"".join(packet[5] for packet in got), "PCMU")
     assert np.abs(heard.astype(int) - sound[: heard.size]).max() < 400
+
+
+Event = tuple[
+    int, bool, int, int
+]  # since the first: sequence; ended, duration and timestamp in ticks of 20 ms
+
+
+def events_of(path: Path, press: Press) -> list[Event]:
+    talk = RtpTalk()
+    begun = (talk._sequence, talk._timestamp)
+    talk.press_oddly(press)
+    talk.cut(path)
+    found = []
+    for _, _, _, sequence, timestamp, payload in packets(path):
+        _, flags, duration = struct.unpack("!BBH", payload)
+        found.append((sequence - begun[0], flags >= 0x80, duration // 160, (timestamp - begun[1]) // 160))
+    return found
+
+
+UPDATES = [(0, False, 1, 0), (1, False, 2, 0)]
+ENDS = [(2, True, 3, 0), (3, True, 3, 0), (4, True, 3, 0)]
+
+
+@pytest.mark.parametrize(
+    ("press", "events"),
+    [
+        (Press("1", 60), UPDATES + ENDS),
+        (Press("1", 60, end_packets=1), UPDATES + ENDS[:1]),
+        (Press("1", 60, end_packets=0), [*UPDATES, (2, False, 3, 0)]),
+        (Press("1", 60, updates=False), ENDS),
+        (Press("1", 60, swapped=((0, 4),)), [ENDS[2], UPDATES[1], *ENDS[:2], UPDATES[0]]),
+        (Press("1", 60, 1, segment_ms=40), [*UPDATES, (2, True, 1, 2)]),
+    ],
+)
+def test_a_press_may_come_as_it_should_not(tmp_path: Path, press: Press, events: list[Event]) -> None:
+    assert events_of(tmp_path / "key.pcap", press) == events
+
+
+def test_a_packet_that_is_lost_leaves_a_gap_in_number_and_time(tmp_path: Path) -> None:
+    talk = RtpTalk()
+    talk.silence(200, one_lost_of=5)
+    talk.gap(100)
+    talk.silence(20)
+    assert talk.cut(tmp_path / "lost.pcap") == 320
+    got = packets(tmp_path / "lost.pcap")
+    steps = np.array([[packet[3], packet[4] // 160, round(packet[0] / 20)] for packet in got])
+    assert (steps - steps[0]).tolist() == [
+        *([step, step, step] for step in (0, 1, 2, 3, 5, 6, 7, 8)),
+        [10, 15, 15],
+    ]
+
+
+def test_keys_as_tones_are_two_frequencies_at_their_level(tmp_path: Path) -> None:
+    talk = RtpTalk()
+    talk.tones(Tones("6", 500, 100, level_dbm0=-10, twist_db=3))
+    talk.cut(tmp_path / "tones.pcap")
+    heard = decode(b"".join(packet[5] for packet in packets(tmp_path / "tones.pcap")), "PCMA")
+    assert heard.size == 4800
+    assert level_dbm0(heard[:4000], 770) == pytest.approx(-10, abs=0.3)
+    assert level_dbm0(heard[:4000], 1477) == pytest.approx(-7, abs=0.3)
+    assert max(level_dbm0(heard[:4000], other) for other in (697, 852, 1336, 1633)) < -40
+    assert np.abs(heard[4000:]).max() < 20
+
+
+def level_dbm0(samples: NDArray[np.int16], frequency_hz: float) -> float:
+    window = np.hanning(samples.size)
+    wave_of_it = np.exp(-2j * np.pi * frequency_hz * np.arange(samples.size) / 8000)
+    peak = 2 * abs(np.sum(samples * window * wave_of_it)) / window.sum()
+    return float(20 * np.log10(peak / FULL_SCALE_DBM0_PEAK))
 
 
 @pytest.mark.parametrize(

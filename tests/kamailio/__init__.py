@@ -1,0 +1,1 @@
+"""Kamailio as a trunk, as a balancing proxy, and as our own front."""
