@@ -16,12 +16,17 @@ class CaptureFailed(Exception):
 
 
 @contextlib.contextmanager
-def captured(path: Path, ports: str) -> Iterator[None]:
-    """Write the UDP packets on loopback that match `ports`, a tcpdump expression. Raises CaptureFailed."""
+def captured(path: Path, ports: str, snap_bytes: int = 0) -> Iterator[None]:
+    """Write the UDP packets on loopback that match `ports`, a tcpdump expression. Raises CaptureFailed.
+
+    Of each packet all is kept, or its first `snap_bytes`.
+    """
     tcpdump = shutil.which("tcpdump")
     if tcpdump is None:
         raise CaptureFailed("tcpdump is not installed: apt-get install tcpdump.")
-    command = [tcpdump, "-i", "lo", "-n", "-B", str(BUFFER_KB), "-U", "-w", str(path), f"udp and ({ports})"]
+    kept = ["-s", str(snap_bytes)] if snap_bytes else []
+    where = ["-w", str(path), f"udp and ({ports})"]
+    command = [tcpdump, "-i", "lo", "-n", "-B", str(BUFFER_KB), *kept, *where]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     assert process.stderr is not None
     first = process.stderr.readline()

@@ -60,6 +60,19 @@ def watched(root: int) -> Iterator[Spending]:
         thread.join()
 
 
+def cpu_by_role(root: int) -> Mapping[str, float]:
+    """Seconds of CPU that a process and its descendants have used until now, in user and kernel mode."""
+    totals: defaultdict[str, float] = defaultdict(float)
+    for pid in (root, *descendants(root)):
+        totals[_role(pid)] += _cpu_seconds(pid)
+    return totals
+
+
+def memory_mb(root: int) -> float:
+    """PSS of a process and its descendants now: shared pages are counted once, in parts."""
+    return sum(map(_pss_mb, (root, *descendants(root))))
+
+
 def descendants(pid: int) -> list[int]:
     """All processes below `pid`."""
     try:

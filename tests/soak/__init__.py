@@ -1,0 +1,1 @@
+"""Endurance: tens of thousands of calls, crashes among them; not in CI (`make soak`)."""
