@@ -18,8 +18,8 @@ $(STAMP): requirements-dev.lock pyproject.toml
 demo: $(STAMP)  ## 24 simulated patients on this machine, over real SIP and RTP
 	$(BIN)/dialer demo
 
-test: $(STAMP)
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## one process for the tests with real calls, the other for the rest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(STAMP)
 	$(BIN)/ruff check .
