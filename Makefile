@@ -19,7 +19,7 @@ demo: $(STAMP)  ## 24 simulated patients on this machine, over real SIP and RTP
 	$(BIN)/dialer demo
 
 test: $(STAMP)  ## one process for the tests with real calls, the other for the rest
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 check: $(STAMP)
 	$(BIN)/ruff check .

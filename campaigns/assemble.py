@@ -143,7 +143,7 @@ def trunk_of(table: TrunkTable, password: str) -> Trunk:
         country_code=table.country_code,
         national_prefix=table.national_prefix,
         international_prefix=table.international_prefix,
-        media_networks=table.media_networks,
+        networks=table.networks,
         priority=table.priority,
         weight=table.weight,
         max_calls=table.max_calls,

@@ -73,7 +73,7 @@ class TrunkTable(_Table):
     country_code: str = Field(default="7", pattern=r"^[1-9]\d{0,2}$")
     national_prefix: str = Field(default="8", pattern=r"^\d{0,5}$")
     international_prefix: str = Field(default="810", pattern=r"^\d{0,5}$")
-    media_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     priority: int = Field(default=1, ge=1, le=100)
     weight: int = Field(default=1, ge=1, le=100)
     max_calls: int = Field(default=8, ge=1, le=10_000)

@@ -109,7 +109,7 @@ class Way:
     trunk: Trunk
     address: TrunkAddress
     proxy: TrunkAddress | None
-    media_networks: tuple[ipaddress.IPv4Network, ...]
+    networks: tuple[ipaddress.IPv4Network, ...]
 
     @property
     def next_hop(self) -> TrunkAddress:
@@ -158,7 +158,7 @@ def way_to(trunk: Trunk) -> Way:
     proxy = _read(trunk, "proxy", _ROUTE_PARAMETERS.sub("", trunk.proxy)) if trunk.proxy else None
     _check_login(trunk)
     _check_codes(trunk)
-    way = Way(trunk, address, proxy, _media_networks(trunk))
+    way = Way(trunk, address, proxy, _networks(trunk))
     for caller_id in trunk.caller_ids:
         try:
             way.identity(caller_id)
@@ -230,12 +230,12 @@ def _check_codes(trunk: Trunk) -> None:
             raise BadAddress(f"Trunk {trunk.name!r}: {field} is not up to six digits, such as 8 or 810.")
 
 
-def _media_networks(trunk: Trunk) -> tuple[ipaddress.IPv4Network, ...]:
-    if len(trunk.media_networks) > MOST_NETWORKS:
-        raise BadAddress(f"Trunk {trunk.name!r}: it has more than {MOST_NETWORKS} media_networks; join some.")
+def _networks(trunk: Trunk) -> tuple[ipaddress.IPv4Network, ...]:
+    if len(trunk.networks) > MOST_NETWORKS:
+        raise BadAddress(f"Trunk {trunk.name!r}: it has more than {MOST_NETWORKS} networks; join some.")
     try:
-        return tuple(ipaddress.IPv4Network(text, strict=False) for text in trunk.media_networks)
+        return tuple(ipaddress.IPv4Network(text, strict=False) for text in trunk.networks)
     except ValueError:
         raise BadAddress(
-            f"Trunk {trunk.name!r}: a media network is no IPv4 network; use 10.0.0.0/24 or 10.0.0.5."
+            f"Trunk {trunk.name!r}: one of its networks is no IPv4 network; use 10.0.0.0/24 or 10.0.0.5."
         ) from None

@@ -47,6 +47,7 @@ NO_RESPONSE_SECONDS = 5.0  # a live trunk sends 100 Trying within half a second
 LEAVING_SECONDS = 2.0  # our hang-up is reported at once; this is for the day it is not
 MEDIA_SECONDS = 2.0  # audio is agreed with the answer; an answer without it is of no use
 FIRST_RTP_SECONDS = 5.0  # and packets follow the answer at once, unless they are lost on their way
+HELD_SECONDS = 120.0  # who puts a robot on hold for longer has forgotten it, or is gone
 RTP_SECONDS = 15.0  # far ends that do not send silence were seen to pause for several seconds
 
 Expired = Literal["no_response", "ring_timeout", "no_media", "hung_up", "limit"]
@@ -72,6 +73,7 @@ class Life:
         self._expects_rtp = True
         self._heard_at: float | None = None  # RTP since the answer
         self._waits_for_rtp_since = now
+        self._held_at = now
 
     @property
     def answered(self) -> bool:
@@ -91,7 +93,7 @@ class Life:
         """Something happened. Raises IllegalMove, and then changes nothing."""
         if not self.allows(sign):
             raise IllegalMove(f"A call that is {self.state} cannot take the sign {sign}.")
-        self.state = MOVES[self.state, sign]
+        before, self.state = self.state, MOVES[self.state, sign]
         if sign in ("rings", "early_media", "confirmed"):
             self._responded = True
             self.rang = self.rang or sign != "early_media"
@@ -100,6 +102,8 @@ class Life:
             self._answered_at = self._waits_for_rtp_since = now
         if sign == "media":
             self._waits_for_rtp_since = now
+        if sign == "hold" and before != "held":
+            self._held_at = now
         if sign == "hang_up":
             self._left_at = now
 
@@ -130,6 +134,8 @@ class Life:
                 return ringing, "ring_timeout" if self._responded else "no_response"
             case "connected" | "talking" | "held":
                 limit = (self._answered_at or 0.0) + self._limit_seconds
+                if self.state == "held":
+                    limit = min(limit, self._held_at + HELD_SECONDS)
                 silent_at = self._silent_at()
                 if silent_at is None or limit <= silent_at:
                     return limit, "limit"

@@ -26,7 +26,9 @@ class Trunk:
     country_code: str = "7"
     national_prefix: str = "8"
     international_prefix: str = "810"
-    media_networks: tuple[str, ...] = ()  # RTP is heard from these alone; () from anybody
+    networks: tuple[
+        str, ...
+    ] = ()  # its own: SIP is heard from there too, RTP from there alone; () from anybody
     priority: int = 1  # the lowest number is called first
     weight: int = 1  # shares of the calls among trunks of one priority
     max_calls: int = 8

@@ -1,11 +1,10 @@
-"""Options of the whole suite, and which of its tests may run side by side."""
-
-from pathlib import Path
+"""Options of the whole suite, and which of its tests may run side by side (`pytest -n 2`)."""
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-HERE = Path(__file__).parent
-WITH_REAL_CALLS = ("contract", "dialer", "dialer_phones", "interop", "system")
+WITH_REAL_CALLS = frozenset({"contract", "deploy", "dialer", "dialer_phones", "doctor", "interop", "system"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,8 +15,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with real calls share ports and feel a load: with `-n` one process runs them in turn."""
-    for item in items:
-        if item.path.relative_to(HERE).parts[0] in WITH_REAL_CALLS:
-            item.add_marker(pytest.mark.xdist_group("real calls"))
+class RealCallsInTurn(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests with real calls share ports and feel a load: one process runs them all, and begins with them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return "real calls" if folder in WITH_REAL_CALLS else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RealCallsInTurn:
+    return RealCallsInTurn(config, log)

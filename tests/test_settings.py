@@ -43,7 +43,7 @@ def test_all_that_a_trunk_can_be_told_reaches_the_lines(tmp_path: Path) -> None:
         'caller_ids = ["+73452500001", "+73452500002"]\nasserted_identity = true\n'
         'number_format = "national"\ncountry_code = "49"\nnational_prefix = "0"\n'
         'international_prefix = "00"\n'
-        'media_networks = ["192.0.2.0/24", "198.51.100.7"]\npriority = 2\nweight = 3\n'
+        'networks = ["192.0.2.0/24", "198.51.100.7"]\npriority = 2\nweight = 3\n'
         "max_calls = 480\ncalls_per_second = 40\n"
     )
     [table] = read_home(home(tmp_path, text)).file.trunks
@@ -60,7 +60,7 @@ def test_all_that_a_trunk_can_be_told_reaches_the_lines(tmp_path: Path) -> None:
         country_code="49",
         national_prefix="0",
         international_prefix="00",
-        media_networks=("192.0.2.0/24", "198.51.100.7/32"),
+        networks=("192.0.2.0/24", "198.51.100.7/32"),
         priority=2,
         weight=3,
         max_calls=480,
@@ -108,8 +108,8 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
         (TRUNK + 'number_format = "plus"\n', "line 4: trunks.0.number_format is wrong: input should be"),
         (TRUNK + 'country_code = "+7"\n', "line 4: trunks.0.country_code is wrong"),
         (
-            TRUNK + 'media_networks = [\n  "192.0.2.1/24",\n]\n',
-            "line 4: trunks.0.media_networks.0 must be an IPv4 address or network such as 192.0.2.0/24.",
+            TRUNK + 'networks = [\n  "192.0.2.1/24",\n]\n',
+            "line 4: trunks.0.networks.0 must be an IPv4 address or network such as 192.0.2.0/24.",
         ),
         (TRUNK.replace("main", "b") + TRUNK + "register = true\n", "line 4: trunks.1 is to register"),
         (TRUNK + "register = true\n" + TRUNK, "line 1: trunks.0 is to register"),

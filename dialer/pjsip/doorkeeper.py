@@ -11,7 +11,7 @@ import os
 import socket
 import stat
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from dialer.errors import DialerError
@@ -71,12 +71,11 @@ class Doorkeeper:
         self._programs: dict[tuple[Network, ...], bytes] = {}
         self._admitted: frozenset[Network] | None = None
 
-    def admit(self, addresses: Iterable[str]) -> None:
-        """From now on SIP comes from these addresses alone. Raises NotGuarded."""
-        networks = frozenset(Network(address) for address in addresses)
+    def admit(self, networks: Set[Network]) -> None:
+        """From now on SIP comes from these networks alone. Raises NotGuarded."""
         if networks == self._admitted:
             return
-        first, self._admitted = self._admitted is None, networks
+        first, self._admitted = self._admitted is None, frozenset(networks)
         program = encoded(only_from(networks))
         for bound in bound_sockets():
             if bound.port == self._sip_port:

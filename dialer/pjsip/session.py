@@ -126,9 +126,9 @@ class Session:
         self._life.move("disconnected", now)
         self._stop_playing()
         self._release()
-        answered = self._life.answered
-        if answered:
-            lost = not self._talked or self._local == "no_media" or broke_off(status)
+        if answered := self._life.answered:
+            hung_up = received and status == pj.PJSIP_SC_OK  # by the far end, perhaps before its audio was up
+            lost = self._local == "no_media" or broke_off(status) or not (self._talked or hung_up)
             cause: Cause = "media" if lost else "answered"
         else:
             cause = cause_of(status, received, local or self._local, told)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dialer.addresses import Way
 from dialer.messages import Event, Probe, Probed, Registered
-from dialer.pjsip.doorkeeper import Doorkeeper
+from dialer.pjsip.doorkeeper import Doorkeeper, Network
 from dialer.pjsip.endpoint import Endpoint, RefusingAccount, account_config
 from dialer.pjsip.library import pj
 from dialer.pjsip.lifetime import destroy
@@ -146,7 +146,7 @@ class Trunks:
         self._resolver = Resolver(endpoint.loop)
         settings = endpoint.settings
         self._doorkeeper = Doorkeeper(settings.sip_port, settings.rtp_port_first, settings.rtp_port_last)
-        self._guards_media = any(way.media_networks for way in ways)
+        self._networks = {network for way in ways for network in way.networks}
         self._hosts = {hop.host for way in ways for hop in (way.address, way.proxy) if hop is not None}
         for host in self._hosts:
             self._resolver.address(host)
@@ -170,8 +170,8 @@ class Trunks:
 
     def guard_media(self, line: TrunkLine) -> None:
         """Right after a call was placed: its RTP is heard from the trunk's networks alone."""
-        if self._guards_media:
-            self._doorkeeper.admit_media(line.way.media_networks)
+        if self._networks:
+            self._doorkeeper.admit_media(line.way.networks)
 
     # ------------------------------------------------------------ probes
 
@@ -243,9 +243,8 @@ class Trunks:
             self._tell(event)
 
     def _let_in(self) -> None:
-        self._doorkeeper.admit(
-            address for host in self._hosts for address in self._resolver.known_addresses(host)
-        )
+        hosts = {Network(at) for host in self._hosts for at in self._resolver.known_addresses(host)}
+        self._doorkeeper.admit(hosts | self._networks)
 
     # ------------------------------------------------------------ the end
 

@@ -184,9 +184,9 @@ def test_the_route_goes_by_the_proxy_and_needs_no_look_up(
         (Trunk("t", "sip:a", national_prefix="8w"), "national_prefix is not"),
         (Trunk("t", "sip:a", international_prefix="+"), "international_prefix is not"),
         (Trunk("t", "sip:a", number_format="free"), "number_format is none of e164, digits, national"),  # type: ignore[arg-type]
-        (Trunk("t", "sip:a", media_networks=("10.0.0.0/33",)), "a media network is no IPv4 network"),
-        (Trunk("t", "sip:a", media_networks=("::1",)), "a media network is no IPv4 network"),
-        (Trunk("t", "sip:a", media_networks=("10.0.0.1",) * 65), "more than 64 media_networks"),
+        (Trunk("t", "sip:a", networks=("10.0.0.0/33",)), "one of its networks is no IPv4 network"),
+        (Trunk("t", "sip:a", networks=("::1",)), "one of its networks is no IPv4 network"),
+        (Trunk("t", "sip:a", networks=("10.0.0.1",) * 65), "more than 64 networks"),
     ],
 )
 def test_a_trunk_that_cannot_work_is_refused_before_the_start(trunk: Trunk, says: str) -> None:
@@ -195,6 +195,6 @@ def test_a_trunk_that_cannot_work_is_refused_before_the_start(trunk: Trunk, says
     assert says in str(caught.value)
 
 
-def test_networks_of_media_may_be_written_as_hosts() -> None:
-    networks = way_to(Trunk("t", "sip:a", media_networks=("10.0.0.7/24", "192.0.2.1"))).media_networks
+def test_networks_may_be_written_as_hosts() -> None:
+    networks = way_to(Trunk("t", "sip:a", networks=("10.0.0.7/24", "192.0.2.1"))).networks
     assert [str(network) for network in networks] == ["10.0.0.0/24", "192.0.2.1/32"]

@@ -4,6 +4,7 @@ import pytest
 
 from dialer.call import (
     FIRST_RTP_SECONDS,
+    HELD_SECONDS,
     LEAVING_SECONDS,
     MEDIA_SECONDS,
     MOVES,
@@ -91,8 +92,8 @@ def test_every_call_can_be_left_and_ends() -> None:
         (["early_media", "rings"], 101 + 30, "ring_timeout"),
         (["rings", "confirmed"], 102 + MEDIA_SECONDS, "no_media"),
         (["rings", "confirmed", "media"], 103 + FIRST_RTP_SECONDS, "no_media"),
-        (["rings", "confirmed", "hold"], 102 + 300, "limit"),
-        (["rings", "confirmed", "media", "hold"], 102 + 300, "limit"),
+        (["rings", "confirmed", "hold"], 103 + HELD_SECONDS, "limit"),
+        (["rings", "confirmed", "media", "hold", "hold"], 104 + HELD_SECONDS, "limit"),
         (["confirmed", "media", "hold", "media"], 104 + FIRST_RTP_SECONDS, "no_media"),
         (["rings", "hang_up"], 102 + LEAVING_SECONDS, "hung_up"),
     ],
@@ -139,7 +140,7 @@ def test_nobody_waits_for_rtp_on_hold_and_afterwards_it_has_its_time_again() -> 
     way = life("confirmed", "media")
     way.heard(103)
     way.move("hold", 110)
-    assert way.deadline() == (101 + 300, "limit")
+    assert way.deadline() == (110 + HELD_SECONDS, "limit")
     way.move("media", 200)
     assert way.deadline() == (200 + RTP_SECONDS, "no_media")
 

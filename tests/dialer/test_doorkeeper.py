@@ -86,18 +86,18 @@ def test_a_stranger_does_not_reach_the_sip_socket_and_the_trunk_does() -> None:
     with bound() as guarded, bound() as trunk, bound(STRANGER) as stranger:
         stranger.sendto(b"before the filter", guarded.getsockname())
         door = keeper(guarded)
-        door.admit([HOST])
+        door.admit({Network(HOST)})
         stranger.sendto(b"after it", guarded.getsockname())
         trunk.sendto(b"the trunk", guarded.getsockname())
         assert guarded.recv(100) == b"the trunk"
-        door.admit([HOST, STRANGER])  # the name has another address now
+        door.admit({Network(HOST), Network(STRANGER)})  # the name has another address now
         stranger.sendto(b"no stranger any more", guarded.getsockname())
         assert guarded.recv(100) == b"no stranger any more"
 
 
 def test_a_stranger_cannot_connect_to_the_tcp_listener() -> None:
     with socket.create_server((HOST, 0)) as listener, socket.socket() as trunk, socket.socket() as stranger:
-        Doorkeeper(listener.getsockname()[1], 1, 2).admit([HOST])
+        Doorkeeper(listener.getsockname()[1], 1, 2).admit({Network(HOST)})
         stranger.bind((STRANGER, 0))
         stranger.settimeout(0.3)
         with pytest.raises(TimeoutError):

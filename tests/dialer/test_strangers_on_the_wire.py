@@ -192,7 +192,7 @@ def test_rtp_of_a_stranger_does_not_draw_our_audio_to_him(networks: tuple[str, .
     """Until the far end has sent RTP, the library sends its own to whoever has: the trunk here is silent."""
     trunks = (Trunk("open", "sip:127.0.0.1:9"),)
     with FarTrunk() as far, stranger_socket() as stranger:
-        guarded = Trunk("main", far.uri, media_networks=networks)
+        guarded = Trunk("main", far.uri, networks=networks)
         with awake_line(guarded, *trunks) as line:
             line.tell(Dial("c", "main", "+79120000001", "", 5, 20))
             line.heard(Answered("c"))

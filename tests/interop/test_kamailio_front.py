@@ -55,7 +55,7 @@ def gate() -> Iterator[Front]:
 def pool(make_desk: MakeDesk, sipp: SippPatients, gate: Front) -> LinePool:
     desk = make_desk(
         Trunk("main", sipp.uri, proxy=gate.proxy),
-        Trunk("guarded", sipp.uri, proxy=gate.proxy, media_networks=(f"{HOST}/32",)),
+        Trunk("guarded", sipp.uri, proxy=gate.proxy, networks=(f"{HOST}/32",)),
         Trunk("elsewhere", f"sip:{STRANGER}:16999", proxy=gate.proxy),
         count=CALLS,
     )
