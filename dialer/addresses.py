@@ -144,6 +144,13 @@ class Way:
         uri = self.address.identity(in_format_of(self.trunk, shown)) if shown else self.account
         return f"<{uri}>" if uri.startswith("sip:") else uri
 
+    def media_towards(self, resolved: str) -> str:
+        """Where RTP will go, as far as we know before the answer; `resolved` is the address of the next hop.
+
+        A proxy on this machine carries no RTP: our own address towards it would be of no use to the trunk.
+        """
+        return self.address.host if self.address.is_literal else resolved
+
     @property
     def account(self) -> str:
         """The address of record: what is registered (RFC 3261 section 10.2), the user name at the trunk."""

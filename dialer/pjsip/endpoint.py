@@ -92,7 +92,7 @@ class Endpoint:
 def account_config(settings: EndpointSettings, identity: str, media_address: str = "") -> Any:
     """What every account of ours starts from; `identity` is its SIP URI (From).
 
-    `media_address` is the local address for RTP, for an endpoint that listens on every interface.
+    `media_address` is the local address for RTP; "" where SIP is bound to.
     """
     config = pj.AccountConfig()
     config.idUri = identity
@@ -106,7 +106,7 @@ def account_config(settings: EndpointSettings, identity: str, media_address: str
     media.transportConfig.port = settings.rtp_port_first
     # The RTCP port of the last pair may lie one above the range, hence the last two ports are left free.
     media.transportConfig.portRange = settings.rtp_port_last - settings.rtp_port_first - 1
-    media.transportConfig.boundAddress = settings.address or media_address
+    media.transportConfig.boundAddress = media_address or settings.address
     return config
 
 

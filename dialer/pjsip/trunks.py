@@ -70,7 +70,9 @@ class TrunkLine:
             self.account.modify(config)
 
     def _config(self, endpoint: Endpoint, resolved: str) -> Any:
-        config = account_config(endpoint.settings, self.way.account, local_address(resolved))
+        config = account_config(
+            endpoint.settings, self.way.account, local_address(self.way.media_towards(resolved))
+        )
         for route in self.way.routes(resolved):
             config.sipConfig.proxies.append(route)
         trunk = self.way.trunk

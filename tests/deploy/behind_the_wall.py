@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any
 
-OURS = "203.0.113.5"  # as in the file
+OURS = "203.0.113.5"  # where the packets go
 LULL_SECONDS = 0.002  # loopback delivers at once
 
 

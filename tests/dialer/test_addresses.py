@@ -198,3 +198,16 @@ def test_a_trunk_that_cannot_work_is_refused_before_the_start(trunk: Trunk, says
 def test_networks_may_be_written_as_hosts() -> None:
     networks = way_to(Trunk("t", "sip:a", networks=("10.0.0.7/24", "192.0.2.1"))).networks
     assert [str(network) for network in networks] == ["10.0.0.0/24", "192.0.2.1/32"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "proxy", "destination"),
+    [
+        ("sip:203.0.113.10", "sip:127.0.0.1:5080", "203.0.113.10"),
+        ("sip:trunk.example", "sip:127.0.0.1:5080", "127.0.0.1"),  # nobody has looked its name up
+        ("sip:203.0.113.10", "", "203.0.113.10"),
+    ],
+)
+def test_audio_goes_to_the_trunk_and_not_to_its_proxy(uri: str, proxy: str, destination: str) -> None:
+    way = way_to(Trunk("t", uri, proxy=proxy))
+    assert way.media_towards(way.next_hop.host) == destination
