@@ -6,6 +6,7 @@ The library answers whoever speaks to it, and some packets abort it. A classic B
 
 import contextlib
 import ctypes
+import errno
 import ipaddress
 import os
 import socket
@@ -102,18 +103,19 @@ def encoded(program: Iterable[Instruction]) -> bytes:
 def attach(descriptor: int, program: bytes) -> None:
     """Put a filter on a socket in place of the one it has. Raises NotGuarded."""
     code = ctypes.create_string_buffer(program)
-    with _borrowed(descriptor) as guarded:
-        try:
+    steps = len(program) // struct.calcsize(INSTRUCTION)
+    try:
+        with _borrowed(descriptor) as guarded:
             guarded.setsockopt(
-                socket.SOL_SOCKET,
-                SO_ATTACH_FILTER,
-                struct.pack("HL", len(program) // struct.calcsize(INSTRUCTION), ctypes.addressof(code)),
+                socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", steps, ctypes.addressof(code))
             )
-        except OSError as error:
-            raise NotGuarded(
-                f"The kernel does not let us keep strangers from our sockets ({error.strerror}): "
-                "run on Linux without a sandbox that refuses SO_ATTACH_FILTER."
-            ) from None
+    except OSError as error:
+        if error.errno == errno.EBADF:
+            return  # closed meanwhile
+        raise NotGuarded(
+            f"The kernel does not let us keep strangers from our sockets ({error.strerror}): "
+            "run on Linux without a sandbox that refuses SO_ATTACH_FILTER."
+        ) from None
 
 
 def bound_sockets(known: set[int] | None = None) -> Iterator[BoundSocket]:
@@ -140,15 +142,10 @@ def _sockets() -> Iterator[tuple[int, int]]:
 
 
 def _port(descriptor: int) -> int:
-    """The local port; 0 when it is no IPv4 socket."""
-    candidate = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 0, fileno=descriptor)
-    try:
+    """The local port; 0 when it is no IPv4 socket, or one that a thread looking up a name has just closed."""
+    with contextlib.suppress(OSError), _borrowed(descriptor) as candidate:
         if candidate.getsockopt(socket.SOL_SOCKET, socket.SO_DOMAIN) == socket.AF_INET:
             return int(candidate.getsockname()[1])
-    except OSError:
-        return 0
-    finally:
-        candidate.detach()
     return 0
 
 

@@ -1,11 +1,13 @@
 import contextlib
 import ipaddress
+import os
 import socket
 import struct
 from collections.abc import Iterator, Sequence
 
 import pytest
 
+from dialer.pjsip import doorkeeper
 from dialer.pjsip.doorkeeper import (
     JUMP_IF_EQUAL,
     LOAD_WORD,
@@ -138,3 +140,12 @@ def test_our_sockets_are_found_and_told_once() -> None:
 def test_a_kernel_that_refuses_is_told_plainly() -> None:
     with bound() as guarded, pytest.raises(NotGuarded, match="keep strangers from our sockets"):
         attach(guarded.fileno(), encoded([Instruction(0xFFFF, 0)]))
+
+
+def test_a_socket_that_was_closed_meanwhile_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that look up names open and close sockets of their own."""
+    closed = os.open(os.devnull, os.O_RDONLY)
+    os.close(closed)
+    monkeypatch.setattr(doorkeeper, "_sockets", lambda: [(closed, 1)])
+    assert list(bound_sockets()) == []
+    attach(closed, encoded(only_from([])))
