@@ -25,7 +25,7 @@ from dialer.pjsip.library import pj
 from dialer.pjsip.lifetime import destroy, disconnect
 from dialer.pjsip.loop import Loop, guarded
 
-LOOK_SECONDS = 0.25  # the recorder writes 4 kB at a time; all ears of a process look in the same round
+LOOK_SECONDS = 0.5  # a look costs more than what it hears; all ears of a process look in the same round
 MEMORY_FOLDER = "/dev/shm"  # tmpfs
 FILE_PREFIX = "dialer-ear-"  # then the process, and a number
 HEADER_BYTES = 44

@@ -33,7 +33,7 @@ class RtpTalk:
     codec: str = "PCMA"
     event_type: int = 101
     ssrc: int = 0x5EED
-    _sequence: int = 1000
+    sequence: int = 1000
     _timestamp: int = 16000
     _at_ms: float = 0.0
     _packets: list[tuple[float, bytes]] = field(default_factory=list)
@@ -42,7 +42,7 @@ class RtpTalk:
         """So long nothing is said, as packets, of which some may be lost."""
         for number in range(1, milliseconds // FRAME_MS + 1):
             if one_lost_of and number % one_lost_of == 0:
-                self._sequence += 1
+                self.sequence += 1
                 self.gap(FRAME_MS)
             else:
                 self._audio(SILENCE[self.codec] * FRAME)
@@ -78,10 +78,10 @@ class RtpTalk:
                 event = struct.pack("!BBH", EVENTS[press.key], flags, duration)
                 self._send(self.event_type, begun + before * FRAME, number == 1, event)
             else:
-                self._sequence += 1  # lost on its way
+                self.sequence += 1  # lost on its way
             self._at_ms += FRAME_MS
             self._timestamp += FRAME
-        self._sequence += END_PACKETS if press.end_packets == 0 else 0
+        self.sequence += END_PACKETS if press.end_packets == 0 else 0
         for one, other in press.swapped:
             self._swap(first + one, first + other)
 
@@ -131,8 +131,8 @@ class RtpTalk:
 
     def _send(self, payload_type: int, timestamp: int, marker: bool, payload: bytes) -> None:
         second = (0x80 if marker else 0) | payload_type
-        header = struct.pack("!BBHII", 0x80, second, self._sequence & 0xFFFF, timestamp, self.ssrc)
-        self._sequence += 1
+        header = struct.pack("!BBHII", 0x80, second, self.sequence & 0xFFFF, timestamp, self.ssrc)
+        self.sequence += 1
         udp = struct.pack("!HHHH", 6000, 6000, 8 + len(header) + len(payload), 0)
         length = 20 + len(udp) + len(header) + len(payload)
         ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, length, 0, 0, 64, 17, 0, b"\x7f\0\0\1", b"\x7f\0\0\1")
