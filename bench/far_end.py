@@ -148,7 +148,7 @@ def scenario(folder: Path, keys: Sequence[tuple[int, str]]) -> str:
     parts += [
         f'<recv request="BYE" timeout="{PATIENCE_MS}" next="{hung_up}"/>',
         f'<label id="{hung_up}"/>',
-        f'<nop><action><exec rtp_stream="pause"/></action></nop>',
+        '<nop><action><exec rtp_stream="pause"/></action></nop>',
         _send(f"SIP/2.0 200 OK\n{_HEADERS.format(tag='')}{_EMPTY}"),
     ]
     body = "\n".join(parts)

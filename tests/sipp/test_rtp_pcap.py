@@ -80,7 +80,7 @@ Event = tuple[
 
 def events_of(path: Path, press: Press) -> list[Event]:
     talk = RtpTalk()
-    begun = (talk._sequence, talk._timestamp)
+    begun = (talk.sequence, talk._timestamp)
     talk.press_oddly(press)
     talk.cut(path)
     found = []
