@@ -8,14 +8,13 @@ import contextlib
 import ctypes
 import errno
 import ipaddress
-import os
 import socket
-import stat
 import struct
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from dialer.errors import DialerError
+from dialer.pjsip.sockets import borrowed, bound_sockets
 
 SO_ATTACH_FILTER = 26  # asm-generic/socket.h; the socket module does not name it
 SOURCE_ADDRESS = (-0x100000 + 12) & 0xFFFFFFFF  # SKF_NET_OFF, then the IPv4 source (RFC 791 section 3.1)
@@ -52,14 +51,6 @@ def only_from(networks: Iterable[Network]) -> tuple[Instruction, ...]:
             Instruction(RETURN, WHOLE_PACKET),
         ]
     return (*program, Instruction(RETURN, NOTHING))
-
-
-@dataclass(frozen=True)
-class BoundSocket:
-    """A descriptor of this process that is an IPv4 socket with a local port."""
-
-    descriptor: int
-    port: int
 
 
 class Doorkeeper:
@@ -105,7 +96,7 @@ def attach(descriptor: int, program: bytes) -> None:
     code = ctypes.create_string_buffer(program)
     steps = len(program) // struct.calcsize(INSTRUCTION)
     try:
-        with _borrowed(descriptor) as guarded:
+        with borrowed(descriptor) as guarded:
             guarded.setsockopt(
                 socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", steps, ctypes.addressof(code))
             )
@@ -118,49 +109,8 @@ def attach(descriptor: int, program: bytes) -> None:
         ) from None
 
 
-def bound_sockets(known: set[int] | None = None) -> Iterator[BoundSocket]:
-    """Our IPv4 sockets that have a port; not those in `known` (inodes), which is brought up to date."""
-    before = set() if known is None else set(known)
-    if known is not None:
-        known.clear()
-    for descriptor, inode in _sockets():
-        if known is not None:
-            known.add(inode)
-        if inode not in before and (port := _port(descriptor)):
-            yield BoundSocket(descriptor, port)
-
-
-def _sockets() -> Iterator[tuple[int, int]]:
-    """Descriptors of sockets with their inodes: numbers of descriptors are used again."""
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            status = os.fstat(int(name))
-        except OSError:
-            continue  # the descriptor of the listing itself is gone by now
-        if stat.S_ISSOCK(status.st_mode):
-            yield int(name), status.st_ino
-
-
-def _port(descriptor: int) -> int:
-    """The local port; 0 when it is no IPv4 socket, or one that a thread looking up a name has just closed."""
-    with contextlib.suppress(OSError), _borrowed(descriptor) as candidate:
-        if candidate.getsockopt(socket.SOL_SOCKET, socket.SO_DOMAIN) == socket.AF_INET:
-            return int(candidate.getsockname()[1])
-    return 0
-
-
-@contextlib.contextmanager
-def _borrowed(descriptor: int) -> Iterator[socket.socket]:
-    """The library's socket in our hands for a moment, without closing it."""
-    borrowed = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 0, fileno=descriptor)
-    try:
-        yield borrowed
-    finally:
-        borrowed.detach()
-
-
 def _drain(descriptor: int) -> None:
     """Throw away what came in before the filter did; a listening socket has nothing to read."""
-    with _borrowed(descriptor) as borrowed, contextlib.suppress(OSError):
+    with borrowed(descriptor) as guarded, contextlib.suppress(OSError):
         for _ in range(LONGEST_QUEUE):
-            borrowed.recv(1, socket.MSG_DONTWAIT)
+            guarded.recv(1, socket.MSG_DONTWAIT)

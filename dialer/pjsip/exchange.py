@@ -124,6 +124,7 @@ class Exchange:
         self._next_place_at = now + PLACE_GAP_SECONDS
         try:
             invitation = line.way.invitation(session.dial.number, session.dial.caller_id)
+            self._endpoint.loop.expect_connection()
             session.place(line.account, invitation, now)
             self._trunks.guard_media(line)
         except BadNumber:

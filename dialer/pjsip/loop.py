@@ -5,15 +5,16 @@ import contextlib
 import functools
 import os
 import select
-import socket
+import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from dialer.pjsip.lifetime import Grave
+from dialer.pjsip.sockets import bound_sockets
 
 WAIT_SECONDS = 0.25  # timers of the library run this late at worst; at 0.1 s a call-second took 0.4 ms more
-TCP_WAIT_SECONDS = 0.01  # connections of the library come and go unseen, so with TCP we look more often
+CONNECTING_SECONDS = 2.0  # a TCP connection is made in this time, or hardly ever
+CONNECTING_WAIT_SECONDS = 0.01  # it comes up unseen: until then we look often
 CLOSED = -1  # instead of a descriptor, whose number may soon be another's
 
 PostedEvent = tuple[Any, ...]
@@ -33,12 +34,20 @@ class Loop:
     def __init__(self, handle_events: Callable[[int], object], sip_port: int, tcp: bool = False) -> None:
         self.grave = Grave()
         self._handle_events = handle_events
-        self._longest_wait = TCP_WAIT_SECONDS if tcp else WAIT_SECONDS
+        self._tcp = tcp
+        self._connecting_until = 0.0
+        self._known_sockets: set[int] = set()
         self._events: collections.deque[PostedEvent] = collections.deque()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._poll = select.epoll()
         self._poll.register(self._wake, select.EPOLLIN)
         self._poll.register(_udp_descriptor(sip_port), select.EPOLLIN)
+        self.expect_connection()
+
+    def expect_connection(self) -> None:
+        """Something is sent to a trunk: over TCP the library may make a connection for it."""
+        if self._tcp:
+            self._connecting_until = time.monotonic() + CONNECTING_SECONDS
 
     def watch(self, descriptor: int) -> None:
         """Wake up for a descriptor of the caller as well."""
@@ -60,13 +69,24 @@ class Loop:
 
         Raises CallbackFailed when a callback raised since the last round.
         """
-        ready = {fd for fd, _ in self._poll.poll(max(0.0, min(wait_seconds, self._longest_wait)))}
+        connecting = self._tcp and time.monotonic() < self._connecting_until
+        longest_wait = CONNECTING_WAIT_SECONDS if connecting else WAIT_SECONDS
+        ready = {fd for fd, _ in self._poll.poll(max(0.0, min(wait_seconds, longest_wait)))}
         if self._wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self._wake)  # before draining, so that nothing posted meanwhile is slept over
         self._handle_events(0)
+        if self._tcp:
+            self._watch_connections()
         self.grave.bury()
         return ready, [self._checked(self._events.popleft()) for _ in range(len(self._events))]
+
+    def _watch_connections(self) -> None:
+        """Wake up for TCP connections that have come; one that is closed leaves by itself."""
+        for bound in bound_sockets(self._known_sockets):
+            if bound.stream:
+                with contextlib.suppress(OSError):
+                    self._poll.register(bound.descriptor, select.EPOLLIN)
 
     @staticmethod
     def _checked(event: PostedEvent) -> PostedEvent:
@@ -105,17 +125,7 @@ def guarded(callback: Callable[..., Result]) -> Callable[..., Result | None]:
 
 
 def _udp_descriptor(port: int) -> int:
-    """The library does not tell its descriptor: look for the datagram socket that is bound to the port."""
-    for name in os.listdir("/proc/self/fd"):
-        descriptor = os.dup(int(name)) if Path(f"/proc/self/fd/{name}").is_socket() else -1
-        if descriptor < 0:
-            continue
-        with socket.socket(fileno=descriptor) as candidate:
-            if candidate.type == socket.SOCK_DGRAM and _bound_to(candidate) == port:
-                return int(name)
+    for bound in bound_sockets():
+        if bound.port == port and not bound.stream:
+            return bound.descriptor
     raise LookupError(f"No UDP socket is bound to port {port} in this process.")
-
-
-def _bound_to(candidate: socket.socket) -> int | None:
-    """The port of an Internet socket; sockets of other families have none."""
-    return candidate.getsockname()[1] if candidate.family == socket.AF_INET else None

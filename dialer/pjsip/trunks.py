@@ -192,6 +192,7 @@ class Trunks:
 
     def _send_probe(self, line: TrunkLine, resolved: str | None, now: float) -> None:
         if resolved:
+            self._endpoint.loop.expect_connection()
             line.send_probe(now)
         elif resolved == "":
             line.probing.unsent(now)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from dialer.pjsip import doorkeeper
+from dialer.pjsip import sockets
 from dialer.pjsip.doorkeeper import (
     JUMP_IF_EQUAL,
     LOAD_WORD,
@@ -19,10 +19,10 @@ from dialer.pjsip.doorkeeper import (
     Network,
     NotGuarded,
     attach,
-    bound_sockets,
     encoded,
     only_from,
 )
+from dialer.pjsip.sockets import bound_sockets
 
 HOST, STRANGER = "127.0.0.1", "127.0.0.66"
 
@@ -146,6 +146,6 @@ def test_a_socket_that_was_closed_meanwhile_is_passed_over(monkeypatch: pytest.M
     """Threads that look up names open and close sockets of their own."""
     closed = os.open(os.devnull, os.O_RDONLY)
     os.close(closed)
-    monkeypatch.setattr(doorkeeper, "_sockets", lambda: [(closed, 1)])
+    monkeypatch.setattr(sockets, "_sockets", lambda: [(closed, 1)])
     assert list(bound_sockets()) == []
     attach(closed, encoded(only_from([])))

@@ -4,10 +4,12 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from dialer.messages import Dial, Ended, HangUp, Probe, Probed, Registered, Stop
+from dialer.messages import Answered, Dial, Ended, HangUp, Probe, Probed, Registered, Stop
+from dialer.pjsip.loop import CONNECTING_SECONDS, CONNECTING_WAIT_SECONDS
 from dialer.pjsip.trunks import again_seconds
 from dialer.settings import Trunk
 from tests.dialer.far_trunk import FarTrunk, Reply
@@ -110,6 +112,26 @@ def _shown(invite: str) -> tuple[str, str, str, str, str]:
         header(invite, "From").partition(";tag=")[0],
         header(invite, "P-Asserted-Identity"),
     )
+
+
+def test_a_line_that_speaks_tcp_is_not_always_awake() -> None:
+    """Connections of the library come unseen, so it looks often while one may be made, and not afterwards."""
+    with FarTrunk() as far, one_line(Trunk("main", f"{far.uri};transport=tcp")) as line:
+        line.tell(Dial("c", "main", "+79120000001", "", 5, 30))
+        line.heard(Answered("c"))
+        begun = time.monotonic()
+        line.until(lambda: time.monotonic() > begun + CONNECTING_SECONDS)
+        before = times_woken(line.pid)
+        line.until(lambda: time.monotonic() > begun + CONNECTING_SECONDS + 1)
+        assert times_woken(line.pid) - before < 0.5 / CONNECTING_WAIT_SECONDS
+        line.tell(HangUp("c"))
+        line.until(lambda: isinstance(line.said[-1], Ended))
+
+
+def times_woken(pid: int) -> int:
+    """How often the thread that owns the library has slept."""
+    status = Path(f"/proc/{pid}/task/{pid}/status").read_text()
+    return int(status.split("voluntary_ctxt_switches:")[1].split()[0])
 
 
 def test_a_call_over_tcp_is_answered_and_hung_up() -> None:
