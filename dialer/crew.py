@@ -127,6 +127,13 @@ class Crew:
         return len(self.processes) >= self._wanted
 
     def _bear(self) -> None:
+        """Raises LinesNotStarted, also when the machine has no descriptor left for another process."""
+        try:
+            self._bear_missing()
+        except OSError as error:
+            raise LinesNotStarted(f"A line process could not be started: {error.strerror}.") from None
+
+    def _bear_missing(self) -> None:
         if self._birthplace is None or not self._birthplace.alive:
             self.close()
             self._birthplace = Birthplace(self._settings.start_seconds)

@@ -205,10 +205,10 @@ def ending_of(cause: Cause, sip_status: int, rang: bool, q850: int = 0) -> Endin
     return ENDINGS[cause]
 
 
-def trunk_failed(cause: Cause, sip_status: int, rang: bool) -> bool:
+def trunk_failed(cause: Cause, sip_status: int, rang: bool, q850: int = 0) -> bool:
     """Whether an ending counts against its trunk: the call never rang, and the fault was the trunk's.
 
-    That is so for a 408 and for no answer at all (`unreachable`) too. A call that only got 100 or 183 before
-    our patience ended does not count: many networks play their ringing tone behind a 183.
+    That is so for a plain 408 and for no answer at all (`unreachable`) too. A call that only got 100 or 183
+    before our patience ended does not count: many networks play their ringing tone behind a 183.
     """
-    return not rang and (sip_status == 408 or ending_of(cause, sip_status, rang).blame == "trunk")
+    return not rang and ending_of(cause, sip_status, rang, q850).blame == "trunk"

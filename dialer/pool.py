@@ -3,7 +3,7 @@
 import collections
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dialer.addresses import BadAddress, way_to
 from dialer.crew import SUPERVISION_SECONDS, Crew
@@ -48,7 +48,7 @@ class ActiveCall:
     process: LineProcess
     rang: bool = False
     answered_at: float | None = None
-    hung_up: bool = False
+    early: list[Command] | None = field(default_factory=list)  # sent before anything was heard of it
 
 
 class LinePool:
@@ -142,7 +142,8 @@ class LinePool:
         elif isinstance(command, Probe):
             self._probe(command)
         elif not isinstance(command, Configure) and (call := self._active.get(command.call)) is not None:
-            call.hung_up = call.hung_up or isinstance(command, HangUp)
+            if call.early is not None:
+                call.early.append(command)
             call.process.channel.tell(command)
 
     def receive(self, timeout_seconds: float) -> Sequence[Event]:
@@ -235,6 +236,7 @@ class LinePool:
         call = self._active.get(event.call)
         if call is None:
             return
+        call.early = None
         call.rang = call.rang or isinstance(event, Ringing | Answered)
         if isinstance(event, Answered):
             call.answered_at = time.monotonic()
@@ -251,10 +253,13 @@ class LinePool:
         if call is None:
             return
         self._forget(key)
-        if call.hung_up:
+        early = call.early or []
+        if any(isinstance(command, HangUp) for command in early):
             self._events.append(_lost(key, call))
-        else:
-            self._dial(call.dial, shunned=call.process)
+            return
+        self._dial(call.dial, shunned=call.process)
+        for command in early:
+            self.send(command)
 
     def _bury(self, process: LineProcess) -> None:
         """A process is dead, or shall be: its calls are lost."""

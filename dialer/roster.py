@@ -74,7 +74,7 @@ class LineProcess:
         """So many slots are held by silent far ends. The clock starts anew whenever one comes back."""
         if slots < self.clogged or not self.clogged:
             self.clogged_since = now
-        self.clogged = slots
+        self.clogged = max(0, slots)
         self.awake_until = max(self.awake_until, now + IDLE_SECONDS)
 
     def probed(self, trunk: str, now: float) -> None:

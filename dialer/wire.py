@@ -35,7 +35,7 @@ def decode(line: bytes) -> Message:
     """The message of one line. Raises WireError, which never tells what stood in the line."""
     try:
         body = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise WireError("A line on the socket is not JSON.") from None
     if (
         not isinstance(body, dict)

@@ -29,6 +29,7 @@ from dialer.messages import Event
 _log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.05  # the longest that prompts wait to be seen; who is ready is called to the millisecond
+MUTE_SECONDS = 3.0  # a refused connection or an unknown name is told at once; silence only after 5 s
 GIVE_UP_SECONDS = 30.0  # without a database and without a call there is nothing left to do
 TICKS = {"take": 0.2, **EVERY_SECONDS}  # how often the database is asked, in seconds
 
@@ -217,8 +218,7 @@ class Engine:
         placed = call.placed
         cause: messages.Cause = "line_lost" if call.cut else event.cause
         self._switchboard.ended(placed.trunk, placed.begun, event, cause)
-        failed = trunk_failed(cause, event.sip_status, event.rang)
-        if failed and not self._draining and self._switchboard.another(placed.tried):
+        if not self._draining and self._moves_on(placed, event, cause):
             self.summary.own_failures += 1
             _log.info("attempt.failed_over attempt=%d cause=%s", placed.attempt, cause)
             self._journal.write(partial(self._fail_over, placed, event, self._clock.now()))
@@ -245,6 +245,12 @@ class Engine:
         )
         if following.state != "waiting":
             self._renderer.forget(str(placed.contact.id))
+
+    def _moves_on(self, placed: Placed, event: messages.Ended, cause: messages.Cause) -> bool:
+        """Whether the next trunk is tried at once. One that said nothing at all may ring the phone yet."""
+        mute = not event.sip_status and self._clock.seconds() - placed.begun > MUTE_SECONDS
+        failed = trunk_failed(cause, event.sip_status, event.rang, event.q850)
+        return failed and not mute and self._planner.takes_over(placed)
 
     def _fail_over(self, placed: Placed, event: messages.Ended, now: datetime) -> None:
         """The next trunk is tried at once; while the database is away this waits, and so does the patient."""

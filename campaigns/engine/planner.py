@@ -85,6 +85,16 @@ class Planner:
         """How many leased contacts wait for their prompts or for a line."""
         return len(self._prepared)
 
+    @property
+    def _moving(self) -> int:
+        """How many of them wait for another trunk than the one that failed: these hold nobody else back."""
+        return sum(bool(prepared.tried) for prepared in self._prepared.values())
+
+    def takes_over(self, failed: Placed) -> bool:
+        """Whether another trunk can be tried for this contact, soon enough to hold on to it."""
+        most = self._switchboard.starts_within(LEASED_SECONDS)
+        return self._moving < most and self._switchboard.another(failed.tried)
+
     def patience(self, longest_seconds: float) -> float:
         """How long the engine may wait for events before somebody can be called, at most so long."""
         ready = {prepared.tried for prepared in self._prepared.values() if prepared.clips is not None}
@@ -99,7 +109,7 @@ class Planner:
             return
         ahead = max(RENDERED_AHEAD, self._switchboard.starts_within(AHEAD_SECONDS))
         soon = max(RENDERED_AHEAD, self._switchboard.starts_within(LEASED_SECONDS))
-        wanted = min(self._switchboard.room + ahead, soon) - self.preparing
+        wanted = min(self._switchboard.room + ahead, soon) - (self.preparing - self._moving)
         if wanted <= 0:
             return
         now = self._clock.now()
@@ -130,13 +140,15 @@ class Planner:
             if trunk is not None:
                 yield from self._call(owner, prepared, prepared.clips, trunk)
             elif not prepared.tried:
-                break  # then nobody can be called
+                break  # then nobody after this one can be called either
             elif not self._switchboard.another(prepared.tried):
                 self._postpone_failed(owner, prepared.contact)
 
     def again(self, contact: Contact, failed: Placed) -> None:
-        """Call a contact through another trunk, before all others; the lease is new, the prompts remain."""
-        self._prepared = {str(contact.id): _Prepared(contact, failed.clips, failed.tried), **self._prepared}
+        """Call a contact through another trunk, before those who were not called yet; the prompts remain."""
+        moving = {owner: prepared for owner, prepared in self._prepared.items() if prepared.tried}
+        moved = {str(contact.id): _Prepared(contact, failed.clips, failed.tried)}
+        self._prepared = {**moving, **moved, **self._prepared}
 
     def let_go(self) -> None:
         """Give back every contact that is not being called yet."""

@@ -44,7 +44,8 @@ class Switchboard:
     @property
     def usable(self) -> bool:
         """Whether any trunk takes calls at present."""
-        return self.another(())
+        now = self._clock.seconds()
+        return any(route.usable(now) for route in self._routes.values())
 
     @property
     def room(self) -> int:
@@ -59,7 +60,7 @@ class Switchboard:
         return math.ceil(sum(rates) * seconds)
 
     def another(self, tried: Collection[str]) -> bool:
-        """Whether a trunk other than these takes calls at present."""
+        """Whether a trunk other than these takes calls at present, and has room for one."""
         return rules.another(self._routes, self._clock.seconds(), tried)
 
     def wait_seconds(self, tried: Collection[str]) -> float | None:
@@ -94,7 +95,7 @@ class Switchboard:
         route, now = self._routes[trunk], self._clock.seconds()
         route.pacer.ended()
         if event.sip_status in HELD_BACK_BY and event.retry_after_seconds:
-            route.hold(event.retry_after_seconds, now)
+            self._hold(trunk, event, now)
         if event.rang:
             self.rang(trunk, begun)
             return
@@ -103,12 +104,20 @@ class Switchboard:
             f"{FAILURES_BEFORE_REST} calls in a row failed there, the last with {cause.replace('_', ' ')}"
         )
         with self._watched(trunk, f"{reason}{status}"):
-            if trunk_failed(cause, event.sip_status, event.rang):
+            if trunk_failed(cause, event.sip_status, event.rang, event.q850):
                 route.breaker.failed(begun, now)
-            elif ending_of(cause, event.sip_status, event.rang).blame == "us":
+            elif ending_of(cause, event.sip_status, event.rang, event.q850).blame == "us":
                 route.breaker.told_nothing(begun)
             else:
                 route.breaker.worked(begun, now)
+
+    def _hold(self, trunk: str, event: Ended, now: float) -> None:
+        route = self._routes[trunk]
+        known = now < route.held_until
+        route.hold(event.retry_after_seconds, now)
+        if not known:
+            seconds = round(route.held_until - now)
+            self._tell(f"Trunk {trunk} asks to be left alone for {seconds} s ({event.sip_status}).")
 
     def on(self, event: TrunkEvent) -> None:
         """What the lines say of a trunk itself."""

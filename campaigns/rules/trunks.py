@@ -45,15 +45,13 @@ def choose(routes: Mapping[str, Route], now: float, tried: Collection[str] = ())
     Among those of the lowest priority number that may start, smooth weighted round robin: each gains its
     weight, the richest is chosen and pays for all. Weights 3 and 1 give a a b a, not a a a b.
     """
-    able = {
+    peers = {
         name: route
-        for name, route in routes.items()
-        if name not in tried and (start := route.next_start(now)) is not None and start <= now
+        for name, route in _first(routes, now, tried).items()
+        if (start := route.next_start(now)) is not None and start <= now
     }
-    if not able:
+    if not peers:
         return None
-    first = min(route.priority for route in able.values())
-    peers = {name: route for name, route in able.items() if route.priority == first}
     for route in peers.values():
         route.credit += route.weight
     chosen = max(peers, key=lambda name: peers[name].credit)
@@ -61,14 +59,22 @@ def choose(routes: Mapping[str, Route], now: float, tried: Collection[str] = ())
     return chosen
 
 
+def _first(routes: Mapping[str, Route], now: float, tried: Collection[str]) -> Mapping[str, Route]:
+    """Those of the lowest priority number that have room; that one of them has to wait for its pace moves
+    no call to the next: a second trunk takes what the first cannot, not half of all."""
+    able = {name: route for name, route in routes.items() if name not in tried and route.room(now) > 0}
+    first = min((route.priority for route in able.values()), default=0)
+    return {name: route for name, route in able.items() if route.priority == first}
+
+
 def another(routes: Mapping[str, Route], now: float, tried: Collection[str]) -> bool:
-    """Whether a trunk that was not tried yet takes calls at present."""
-    return any(route.usable(now) for name, route in routes.items() if name not in tried)
+    """Whether a trunk that was not tried yet takes calls at present, and has room for one."""
+    return any(route.room(now) > 0 for name, route in routes.items() if name not in tried)
 
 
 def next_start(routes: Mapping[str, Route], now: float, tried: Collection[str] = ()) -> float | None:
     """When a call may start on one that was not tried; None: not before something else happens."""
-    starts = (route.next_start(now) for name, route in routes.items() if name not in tried)
+    starts = (route.next_start(now) for route in _first(routes, now, tried).values())
     return min((start for start in starts if start is not None), default=None)
 
 

@@ -63,7 +63,7 @@ class Endpoint:
         config = pj.TransportConfig()
         config.port = self.settings.sip_port
         config.boundAddress = self.settings.address
-        self._library.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
+        self.udp = self._library.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
         if self.settings.tcp:
             self._library.transportCreate(pj.PJSIP_TRANSPORT_TCP, config)
 

@@ -1,13 +1,25 @@
 """The binding itself, and the C symbols that it does not wrap; everything else imports `pj` from here."""
 
 import ctypes
+import errno
 import functools
 from typing import Any
 
 import pjsua2 as pj
 from pjsua2 import _pjsua2
 
-__all__ = ["calls_held", "largest_call_count", "pj", "respond", "shorten_transactions", "sip_header"]
+__all__ = [
+    "calls_held",
+    "is_no_way",
+    "largest_call_count",
+    "pj",
+    "respond",
+    "shorten_transactions",
+    "sip_header",
+]
+
+PJ_OF_SYSTEM = 120_000  # the library adds it to an errno
+NO_WAY = frozenset(PJ_OF_SYSTEM + code for code in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
 
 # RFC 3261 section 17: T1 as usual, but an unanswered INVITE or BYE gives its slot back after 6 s, not 32 s.
 T1_MS, T2_MS, T4_MS, TIMEOUT_MS = 500, 4000, 5000, 6000
@@ -31,6 +43,11 @@ def calls_held() -> int:
 def shorten_transactions() -> None:
     """Set the SIP transaction timers of this process; after `libInit`."""
     _symbols().pjsip_tsx_set_timers(T1_MS, T2_MS, T4_MS, TIMEOUT_MS)
+
+
+def is_no_way(status: int) -> bool:
+    """Whether an error of the library says that no route leads to the other side."""
+    return status in NO_WAY
 
 
 def sip_header(name: str, value: str) -> pj.SipHeader:

@@ -12,8 +12,6 @@ from dialer.pjsip.loop import Loop
 RESOLVED = "resolved"
 KEPT_SECONDS = 60.0
 FAILURE_KEPT_SECONDS = 5.0  # long enough that a burst of calls asks once, short enough to notice a repair
-
-
 MOST_ADDRESSES = 8  # remembered of one name, newest first: calls go on to where they were sent
 
 
@@ -35,7 +33,10 @@ class Resolver:
         self._asked: set[str] = set()
 
     def address(self, host: str) -> str | None:
-        """The address of a host, "" when it has none; None while it is asked for: RESOLVED will be posted."""
+        """The address of a host, "" when it has none; None while it is asked for: RESOLVED will be posted.
+
+        An old answer serves until the new one is there, and goes on to serve when no answer comes.
+        """
         if is_literal(host):
             return host
         known = self._known.get(host)
@@ -44,7 +45,7 @@ class Resolver:
         if host not in self._asked:
             self._asked.add(host)
             threading.Thread(target=self._ask, args=(host,), daemon=True).start()
-        return None
+        return (known.address or None) if known is not None else None
 
     def known_addresses(self, host: str) -> tuple[str, ...]:
         """All addresses that the host has or had lately, as far as they are known."""
@@ -57,7 +58,8 @@ class Resolver:
         """Remember an answer that was posted; an address that is still among them stays the chosen one."""
         self._asked.discard(host)
         before = self._known.get(host, Known("", 0.0, ()))
-        chosen = before.address if before.address in addresses else next(iter(addresses), "")
+        stays = not addresses or before.address in addresses
+        chosen = before.address if stays else addresses[0]
         seconds = KEPT_SECONDS if addresses else FAILURE_KEPT_SECONDS
         lately = tuple(dict.fromkeys((*addresses, *before.lately)))[:MOST_ADDRESSES]
         self._known[host] = Known(chosen, time.monotonic() + seconds, lately)

@@ -28,7 +28,7 @@ from dialer.messages import (
 )
 from dialer.pjsip.calls import Audio, OutgoingCall
 from dialer.pjsip.hearing import Hearing
-from dialer.pjsip.library import pj, sip_header
+from dialer.pjsip.library import is_no_way, pj, sip_header
 from dialer.pjsip.lifetime import destroy
 from dialer.pjsip.loop import Loop
 from dialer.pjsip.playing import NotPlayable, PlayQueue
@@ -92,7 +92,7 @@ class Session:
             destroy(pj.Call, call)
             if status == PJ_ETOOMANY:
                 raise NoSlot from None
-            self.finish(now, "broken")
+            self.finish(now, "no_response" if is_no_way(status) else "broken")
             return
         self._call = call
 

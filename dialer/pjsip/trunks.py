@@ -75,6 +75,10 @@ class TrunkLine:
         )
         for route in self.way.routes(resolved):
             config.sipConfig.proxies.append(route)
+        if not self.way.next_hop.tcp:
+            config.sipConfig.transportId = (
+                endpoint.udp
+            )  # else what is over 1300 bytes goes by TCP, if we have it
         trunk = self.way.trunk
         if trunk.username:
             login = pj.AuthCredInfo("digest", "*", trunk.username, 0, trunk.password)

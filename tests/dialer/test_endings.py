@@ -254,6 +254,22 @@ def test_what_counts_against_the_trunk(cause: Cause, status: int, rang: bool, fa
 
 
 @pytest.mark.parametrize(
+    ("status", "q850", "failed"),
+    [
+        (408, 17, False),  # busy
+        (408, 18, False),  # no user responding
+        (408, 20, False),  # the phone is switched off
+        (408, 38, True),  # network out of order
+        (403, 55, False),  # incoming calls barred
+        (403, 21, True),
+    ],
+)
+def test_a_reason_header_that_names_the_callee_clears_the_trunk(status: int, q850: int, failed: bool) -> None:
+    cause = cause_of(status, True, None, Told(q850=q850))
+    assert trunk_failed(cause, status, False, q850) == failed
+
+
+@pytest.mark.parametrize(
     ("status", "broken"), [(200, False), (0, False), (408, True), (481, True), (503, True)]
 )
 def test_an_answered_call_that_ends_without_bye_is_broken_off(status: int, broken: bool) -> None:

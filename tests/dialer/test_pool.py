@@ -21,6 +21,7 @@ from dialer.messages import (
     Probe,
     Probed,
     Ready,
+    Record,
     Refused,
     Registered,
     Ringing,
@@ -165,6 +166,15 @@ def test_a_refused_call_is_placed_by_another_process_and_lost_when_none_takes_it
     tell(other, Refused("a"))
     assert received(pool, 1) == [Ended("a", "line_lost", 0, False, False, 0.0)]
     assert pool.free == 4
+
+
+def test_what_was_sent_right_behind_a_call_moves_with_it(pool: LinePool) -> None:
+    pool.send(Dial("a", "main", "+7", "", 10, 60))
+    pool.send(Record("a", "/r.wav"))
+    one, other = sorted(Birthplace.born, key=lambda child: not child.commands())
+    tell(one, Refused("a"))
+    pool.receive(0.1)
+    assert [type(command) for command in other.commands()] == [Dial, Record]
 
 
 def test_a_call_that_was_hung_up_before_it_was_refused_is_not_placed_elsewhere(pool: LinePool) -> None:

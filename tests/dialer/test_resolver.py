@@ -38,8 +38,10 @@ def test_an_answer_is_kept_for_a_while_and_then_asked_for_again(resolver: Resolv
     resolver.keep("a", ("10.0.0.1", "10.0.0.2"))
     assert resolver.address("a") == "10.0.0.1"
     now[0] += KEPT_SECONDS
-    assert resolver.address("a") is None
-    assert resolver.known_addresses("a") == ("10.0.0.1", "10.0.0.2")
+    assert resolver.address("a") == "10.0.0.1", "until the new answer is there"
+    resolver.keep("a", ("10.0.0.3",))
+    assert resolver.address("a") == "10.0.0.3"
+    assert resolver.known_addresses("a") == ("10.0.0.3", "10.0.0.1", "10.0.0.2")
 
 
 def test_the_chosen_address_stays_while_the_name_has_it(resolver: Resolver) -> None:
@@ -52,12 +54,17 @@ def test_the_chosen_address_stays_while_the_name_has_it(resolver: Resolver) -> N
 
 
 def test_a_name_without_address_is_asked_for_again_soon(resolver: Resolver, now: list[float]) -> None:
-    resolver.keep("a", ("10.0.0.1",))
     resolver.keep("a", ())
     assert resolver.address("a") == ""
-    assert resolver.known_addresses("a") == ("10.0.0.1",)
     now[0] += FAILURE_KEPT_SECONDS
     assert resolver.address("a") is None
+
+
+def test_a_name_service_that_fails_does_not_take_the_address_away(resolver: Resolver) -> None:
+    resolver.keep("a", ("10.0.0.1",))
+    resolver.keep("a", ())
+    assert resolver.address("a") == "10.0.0.1"
+    assert resolver.known_addresses("a") == ("10.0.0.1",)
 
 
 def test_old_addresses_are_forgotten_in_the_end(resolver: Resolver) -> None:

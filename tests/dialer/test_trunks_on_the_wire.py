@@ -114,6 +114,20 @@ def _shown(invite: str) -> tuple[str, str, str, str, str]:
     )
 
 
+def test_a_long_invitation_goes_by_udp_to_a_trunk_that_speaks_udp() -> None:
+    """The library would send what is over 1300 bytes by TCP, if it has TCP (RFC 3261 section 18.1.1)."""
+    shown = (f"sip:{'a' * 600}@clinic.example",)
+    with FarTrunk() as far:
+        udp = Trunk("udp", far.uri, caller_ids=shown, asserted_identity=True)
+        with one_line(udp, Trunk("tcp", f"{far.uri};transport=tcp")) as line:
+            line.tell(Dial("c", "udp", "+79120000001", "", 5, 5))
+            invitation = far.wait_for("INVITE")
+            assert len(invitation) > 1500
+            assert "/UDP" in header(invitation, "Via")
+            line.tell(HangUp("c"))
+            ended(line, "c")
+
+
 def test_a_line_that_speaks_tcp_is_not_always_awake() -> None:
     """Connections of the library come unseen, so it looks often while one may be made, and not afterwards."""
     with FarTrunk() as far, one_line(Trunk("main", f"{far.uri};transport=tcp")) as line:
@@ -125,7 +139,7 @@ def test_a_line_that_speaks_tcp_is_not_always_awake() -> None:
         line.until(lambda: time.monotonic() > begun + CONNECTING_SECONDS + 1)
         assert times_woken(line.pid) - before < 0.5 / CONNECTING_WAIT_SECONDS
         line.tell(HangUp("c"))
-        line.until(lambda: isinstance(line.said[-1], Ended))
+        assert ended(line, "c").answered
 
 
 def times_woken(pid: int) -> int:

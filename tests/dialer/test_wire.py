@@ -98,6 +98,7 @@ def test_every_message_is_tried_here() -> None:
         b"null",
         b'{"message": "Secret"}',
         b'{"message": []}',
+        b"[" * 100_000,
         b'{"call": "secret"}',
         b'{"message": "HangUp"}',
         b'{"message": "HangUp", "call": "secret", "more": 1}',

@@ -40,6 +40,21 @@ def test_the_lowest_priority_number_is_called_first_and_others_take_what_it_cann
     assert choose(routes, 0.0) == "dear"
 
 
+def test_a_trunk_that_waits_for_its_pace_keeps_its_calls() -> None:
+    routes = {"cheap": route(1, rate=2.0), "dear": route(2)}
+    routes["cheap"].pacer.started(0.0)
+    assert choose(routes, 0.1) is None
+    assert next_start(routes, 0.1) == 0.5
+    assert choose(routes, 0.5) == "cheap"
+
+
+def test_nobody_waits_for_another_trunk_that_is_full() -> None:
+    routes = {"failed": route(1), "full": route(2, calls=1)}
+    assert another(routes, 0.0, {"failed"})
+    routes["full"].pacer.started(0.0)
+    assert not another(routes, 1.0, {"failed"})
+
+
 def test_a_trunk_that_was_tried_is_not_chosen_again() -> None:
     routes = {"a": route(), "b": route()}
     assert {choose(routes, 0.0, {"a"}) for _ in range(5)} == {"b"}
