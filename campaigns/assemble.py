@@ -117,11 +117,12 @@ def build_engine(
 
 
 def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
-    """The trunks whose host resolves; the others are told of. Raises NoTrunk when none is left."""
-    trunks = [
-        trunk_of(table, trunk_password(home, table)) for table in home.file.trunks if _resolves(table, tell)
-    ]
-    if not trunks:
+    """All trunks; those whose host does not resolve now are told of. Raises NoTrunk when none resolves.
+
+    The lines look names up again for each call, and fail-over passes by a trunk that cannot be reached.
+    """
+    trunks = [trunk_of(table, trunk_password(home, table)) for table in home.file.trunks]
+    if not any([_resolves(table, tell) for table in home.file.trunks]):  # a list: each one is told of
         raise NoTrunk(
             "No trunk can be used, so no call was placed: correct uri in dialer.toml, or the name service."
         )
@@ -155,7 +156,10 @@ def _resolves(table: TrunkTable, tell: Tell) -> bool:
     host = host_of(table)
     if resolves(host):
         return True
-    tell(f"Trunk {table.name}: the host {host} does not resolve; correct its uri in dialer.toml.")
+    tell(
+        f"Trunk {table.name}: the host {host} does not resolve now; it is tried again as calls are placed; "
+        f"correct its {'proxy' if table.proxy else 'uri'} in dialer.toml if the name is wrong."
+    )
     return False
 
 

@@ -16,6 +16,14 @@ from campaigns.errors import HomeMissing, SettingsError
 
 FILE_NAME = "dialer.toml"
 MOST_TRUNKS = 8  # accounts that a line process holds
+TRANSPORTS = ("udp", "tcp")  # what the lines speak
+
+_URI = re.compile(r"sip:(?:[^@;>\s]*@)?(?P<host>[^@:;\s<>]+)(?::(?P<port>[0-9]+))?(?P<more>(?:;[\w=.\-]+)*)")
+_HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9.-]*")
+_NUMBER = re.compile(r"[A-Za-z0-9+*#_.-]{1,64}")  # or an account's name, at the trunk's host
+_SIP_ADDRESS = re.compile(
+    r'(?:"[^"\\<>\x00-\x1f\x7f]*" ?)?<sip:[^\s<>"\x00-\x1f\x7f]+>|sip:[^\s<>"\x00-\x1f\x7f]+'
+)
 
 
 def _zone(name: str) -> str:
@@ -31,9 +39,35 @@ def _port_range(ports: tuple[int, int]) -> tuple[int, int]:
 
 
 def _sip_uri(uri: str) -> str:
-    if not re.fullmatch(r"sip:(?:[^@\s<>]+@)?[\w.\-\[\]:]+(?:;[\w=.\-;]+)?", uri):
+    if "[" in uri:
+        raise ValueError("must name an IPv4 address or a host name: IPv6 is not spoken")
+    found = _URI.fullmatch(uri)
+    if not found:
         raise ValueError('must look like "sip:host:port"')
+    if not _is_host(found["host"]):
+        raise ValueError("must name an IPv4 address or a host name after sip:")
+    if found["port"] and not (len(found["port"]) <= 5 and 1 <= int(found["port"]) <= 65535):
+        raise ValueError(f"has port {found['port']}, which does not exist: use one from 1 to 65535")
+    for parameter in found["more"].split(";"):
+        key, _, transport = parameter.partition("=")
+        if key.lower() == "transport" and transport.lower() not in TRANSPORTS:
+            raise ValueError(f"has transport {transport or 'without a value'}: use udp or tcp")
     return uri
+
+
+def _is_host(host: str) -> bool:
+    if re.fullmatch(r"[\d.]+", host):  # else 10.0.0.300 would be taken for a name
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            return False
+    return _HOST.fullmatch(host) is not None
+
+
+def _caller_id(shown: str) -> str:
+    if shown and not _NUMBER.fullmatch(shown) and not _SIP_ADDRESS.fullmatch(shown):
+        raise ValueError("must be a number such as +73452500000 or an address such as sip:name@host")
+    return shown
 
 
 def _proxy(uri: str) -> str:
@@ -47,7 +81,7 @@ def _network(network: str) -> str:
         raise ValueError("must be an IPv4 address or network such as 192.0.2.0/24") from None
 
 
-CallerId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f<>\"]*$")]
+CallerId = Annotated[str, Field(max_length=128), AfterValidator(_caller_id)]
 PortRange = Annotated[tuple[int, int], AfterValidator(_port_range)]
 
 
@@ -66,8 +100,8 @@ class TrunkTable(_Table):
     password_env: str = ""
     proxy: Annotated[str, AfterValidator(_proxy)] = ""
     register_us: bool = Field(default=False, alias="register")
-    caller_id: str = Field(default="", pattern=r"^[^\x00-\x1f<>\"]*$")
-    caller_ids: tuple[CallerId, ...] = ()
+    caller_id: CallerId = ""
+    caller_ids: tuple[Annotated[CallerId, Field(min_length=1)], ...] = ()
     asserted_identity: bool = False
     number_format: Literal["e164", "digits", "national"] = "e164"
     country_code: str = Field(default="7", pattern=r"^[1-9]\d{0,2}$")
@@ -228,7 +262,7 @@ def trunk_password(home: Home, trunk: TrunkTable, environment: Mapping[str, str]
     if trunk.password_env not in environment:
         raise SettingsError(
             f"{home.folder / FILE_NAME}: trunk {trunk.name} takes its password from the environment variable "
-            f"{trunk.password_env}, which is not set."
+            f"{trunk.password_env}, which is not set: set it, or remove password_env."
         )
     return environment[trunk.password_env]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.assemble import trunk_of
-from campaigns.errors import HomeMissing, SettingsError
+from campaigns.assemble import trunk_of, usable_trunks
+from campaigns.errors import HomeMissing, NoTrunk, SettingsError
 from campaigns.settings import read_home, trunk_password
+from dialer.addresses import way_to
 from dialer.settings import Trunk
 
 TRUNK = '[[trunks]]\nname = "main"\nuri = "sip:127.0.0.1:5090"\n'
@@ -32,7 +33,9 @@ def test_the_password_is_taken_from_the_environment_by_who_needs_it(tmp_path: Pa
     read = read_home(home(tmp_path, TRUNK + 'password_env = "TRUNK_PASSWORD"\n'))
     [trunk] = read.file.trunks
     assert trunk_password(read, trunk, {"TRUNK_PASSWORD": "secret"}) == "secret"
-    with pytest.raises(SettingsError, match="TRUNK_PASSWORD, which is not set") as refused:
+    with pytest.raises(
+        SettingsError, match="TRUNK_PASSWORD, which is not set: set it, or remove password_env"
+    ) as refused:
         trunk_password(read, trunk, {})
     assert str(refused.value).startswith(f"{tmp_path / 'dialer.toml'}: trunk main ")
 
@@ -105,6 +108,26 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
         (TRUNK + "asserted_identity = true\n", "line 1: trunks.0 has asserted_identity without a number"),
         (TRUNK + "register = true\n", "line 1: trunks.0 is to register without a name"),
         (TRUNK + 'proxy = "10.0.0.1"\n', 'line 4: trunks.0.proxy must look like "sip:host:port"'),
+        (TRUNK.replace("5090", "0"), "line 3: trunks.0.uri has port 0, which does not exist"),
+        (TRUNK.replace("5090", "65536"), "line 3: trunks.0.uri has port 65536, which does not exist"),
+        (
+            TRUNK.replace("5090", "5090;transport=tls"),
+            "line 3: trunks.0.uri has transport tls: use udp or tcp.",
+        ),
+        (TRUNK.replace("5090", "5090;transport"), "line 3: trunks.0.uri has transport without a value"),
+        (
+            TRUNK.replace("127.0.0.1", "[::1]"),
+            "line 3: trunks.0.uri must name an IPv4 address or a host name",
+        ),
+        (TRUNK.replace("127.0.0.1", "10.0.0.300"), "line 3: trunks.0.uri must name an IPv4 address"),
+        (TRUNK.replace("127.0.0.1", "a_b"), "line 3: trunks.0.uri must name an IPv4 address"),
+        (
+            TRUNK + 'proxy = "sip:p;transport=ws"\n',
+            "line 4: trunks.0.proxy has transport ws: use udp or tcp.",
+        ),
+        (TRUNK + 'caller_id = "8 (3452) 50"\n', "line 4: trunks.0.caller_id must be a number such as"),
+        (TRUNK + 'caller_ids = ["+7345", "больница"]\n', "line 4: trunks.0.caller_ids.1 must be a number"),
+        (TRUNK + 'caller_ids = [""]\n', "line 4: trunks.0.caller_ids.0 is wrong"),
         (TRUNK + 'number_format = "plus"\n', "line 4: trunks.0.number_format is wrong: input should be"),
         (TRUNK + 'country_code = "+7"\n', "line 4: trunks.0.country_code is wrong"),
         (
@@ -133,3 +156,26 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, complai
 def test_a_folder_without_settings_is_no_home(tmp_path: Path) -> None:
     with pytest.raises(HomeMissing, match="dialer init --home"):
         read_home(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "uri", ["sip:a", "sip:u@sbc.example:65535;transport=UDP", "sip:10.0.0.1:1;lr;transport=tcp"]
+)
+@pytest.mark.parametrize("shown", ["", "+73452500000", "*21#", "clinic_1", "sip:clinic@sbc.example"])
+def test_what_the_settings_take_the_lines_take_too(tmp_path: Path, uri: str, shown: str) -> None:
+    text = f'[[trunks]]\nname = "main"\nuri = "{uri}"\ncaller_id = "{shown}"\n'
+    [table] = read_home(home(tmp_path, text)).file.trunks
+    assert way_to(trunk_of(table, "")).trunk.caller_id == shown
+
+
+def test_a_name_that_does_not_resolve_at_the_start_keeps_its_trunk(tmp_path: Path) -> None:
+    told: list[str] = []
+    unknown = TRUNK.replace("main", "b").replace("127.0.0.1", "no-such-host.invalid")
+    trunks = usable_trunks(read_home(home(tmp_path, unknown + TRUNK)), told.append)
+    assert [trunk.name for trunk in trunks] == ["b", "main"]
+    [sentence] = told
+    assert sentence.startswith(
+        "Trunk b: the host no-such-host.invalid does not resolve now; it is tried again"
+    )
+    with pytest.raises(NoTrunk, match="no call was placed"):
+        usable_trunks(read_home(home(tmp_path, unknown)), told.append)

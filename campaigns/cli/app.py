@@ -1,5 +1,14 @@
 """The command `dialer`: all its groups, and how a failure ends."""
 
+# ruff: noqa: E402 - the imports take a second, in which Ctrl-C must not end in a traceback
+import os
+import signal
+
+INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
+_heeded = signal.getsignal(signal.SIGINT)
+if _heeded is signal.default_int_handler:  # else it is ignored, or whoever imports us heeds it
+    signal.signal(signal.SIGINT, lambda _signal, _frame: os._exit(INTERRUPTED))
+
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +21,8 @@ from campaigns.errors import CampaignsError
 from campaigns.flows.complaints import ScriptError
 from dialer.errors import DialerError
 from prompts.errors import PromptError
+
+signal.signal(signal.SIGINT, _heeded)
 
 app = typer.Typer(
     name="dialer",
@@ -71,4 +82,4 @@ def main() -> None:
         print(error, file=sys.stderr)  # noqa: T201 - the last word of a failed command
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None

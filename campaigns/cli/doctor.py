@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from campaigns.cli.options import console, print_json
 from campaigns.doctor.finding import Finding
@@ -26,6 +27,6 @@ def examine(home: Path, *, as_json: bool) -> None:
 def _table(findings: list[Finding]) -> Table:
     table = Table("what", "is", "why", show_lines=True)
     for finding in findings:
-        colour = COLOURS[finding.verdict]
-        table.add_row(finding.what, f"[{colour}]{finding.verdict}[/{colour}]", finding.sentence)
+        verdict = Text(finding.verdict, style=COLOURS[finding.verdict])
+        table.add_row(Text(finding.what), verdict, Text(finding.sentence))
     return table

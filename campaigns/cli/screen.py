@@ -3,6 +3,7 @@
 import time
 
 from rich.table import Table
+from rich.text import Text
 
 from campaigns.cli.options import masked
 from campaigns.engine.engine import Engine
@@ -18,7 +19,7 @@ def calls_table(engine: Engine) -> Table:
     for column in ("call", "campaign", "number", "trunk", "state", "now saying", "seconds"):
         table.add_column(column, justify="right" if column == "seconds" else "left")
     for call in engine.live:
-        table.add_row(
+        cells = (
             str(call.placed.attempt),
             call.placed.contact.campaign,
             masked(call.placed.contact.phone),
@@ -27,4 +28,5 @@ def calls_table(engine: Engine) -> Table:
             call.placed.talk.saying,
             f"{time.monotonic() - call.placed.begun:.0f}",
         )
+        table.add_row(*map(Text, cells))  # as they are: a name may hold brackets
     return table

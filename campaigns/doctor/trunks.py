@@ -48,8 +48,7 @@ def trunks(home: Home) -> Iterator[Finding]:
         if trunk.register:
             yield registration_finding(trunk, heard[trunk.name].registered)
         elif wanted.register:
-            sentence = "An engine runs on this home and holds the registration, so it was not tried again."
-            yield Finding(f"registration {trunk.name}", "right", sentence)
+            yield untried_registration(trunk)
 
 
 def _usable(home: Home, table: TrunkTable) -> tuple[Trunk | None, Finding | None]:
@@ -132,6 +131,15 @@ def _meaning(status: int, has_username: bool, registered: bool) -> tuple[Verdict
             return "wrong", "it sends us elsewhere, which is not followed: put the other address into uri"
         case _:
             return "doubtful", "it is there, but this is unusual: ask the provider"
+
+
+def untried_registration(trunk: Trunk) -> Finding:
+    """A second registration would take the engine's calls from it, so what came of the first is not known."""
+    sentence = (
+        "An engine runs here and registers by itself, so it was not tried; "
+        "the engine's messages say whether it was taken."
+    )
+    return Finding(f"registration {trunk.name}", "doubtful", sentence)
 
 
 def registration_finding(trunk: Trunk, registered: Registered | None) -> Finding:

@@ -2,8 +2,9 @@
 
 import multiprocessing
 import signal
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -113,7 +114,8 @@ class RenderProcess:
         self._process = context.Process(
             target=_serve, args=(self._settings, theirs), daemon=True, name="renderer"
         )
-        self._process.start()
+        with _interrupts_ignored():
+            self._process.start()
         theirs.close()
 
     def _send(self, order: Order) -> None:
@@ -132,6 +134,19 @@ class RenderProcess:
             self._send(order)
         died = Clips(first, {}, "The process that renders speech died over this contact twice.")
         return [died] if guilty else []
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """What starts here ignores Ctrl-C from its first moment; only the main thread may change that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _serve(settings: SpeechSettings, connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.doctor.trunks import Heard, options_finding, registration_finding
+from campaigns.doctor.trunks import Heard, options_finding, registration_finding, untried_registration
 from dialer.messages import Probed, Registered
 from dialer.settings import Trunk
 
@@ -50,3 +50,9 @@ def test_an_answer_to_register(status: int | None, verdict: str, words: str) -> 
     finding = registration_finding(Trunk("t", "sip:a", "clinic"), event)
     assert finding.verdict == verdict
     assert words in finding.sentence
+
+
+def test_a_registration_that_an_engine_holds_is_not_called_right() -> None:
+    finding = untried_registration(Trunk("t", "sip:a", "clinic", register=True))
+    assert (finding.what, finding.verdict) == ("registration t", "doubtful")
+    assert "the engine's messages say whether it was taken" in finding.sentence

@@ -37,6 +37,16 @@ def renderer(tmp_path: Path) -> Iterator[RenderProcess]:
     process.stop()
 
 
+def test_ctrl_c_while_it_starts_does_not_reach_it(renderer: RenderProcess) -> None:
+    os.kill(renderer.pid, signal.SIGINT)
+    renderer.order(Order("7", {"greeting": GREETING}))
+    [clips] = await_clips(renderer, 1)
+    assert clips.problem == ""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ignored = Path(f"/proc/{renderer.pid}/status").read_text().split("SigIgn:")[1].split()[0]
+    assert int(ignored, 16) >> (signal.SIGINT - 1) & 1
+
+
 def await_clips(renderer: RenderProcess, count: int) -> Sequence[Clips]:
     clips: list[Clips] = []
     end = time.monotonic() + PATIENCE_SECONDS
