@@ -56,11 +56,16 @@ class Rig:
 
 
 @contextlib.contextmanager
+def pool_of(*trunks: Trunk, **more: float) -> Iterator[LinePool]:
+    pool = LinePool(settings(*trunks, **more))
+    pool.start()
+    try:
+        yield pool
+    finally:
+        pool.stop()
+
+
+@contextlib.contextmanager
 def rig(behaviours: Mapping[str, Behaviour], **more: float) -> Iterator[tuple[Rig, Peer]]:
-    with Peer(behaviours.__getitem__) as peer:
-        pool = LinePool(settings(Trunk("main", peer.uri), **more))
-        pool.start()
-        try:
-            yield Rig(pool), peer
-        finally:
-            pool.stop()
+    with Peer(behaviours.__getitem__) as peer, pool_of(Trunk("main", peer.uri), **more) as pool:
+        yield Rig(pool), peer

@@ -24,7 +24,7 @@ from dialer.pool import LinePool
 from dialer.settings import Trunk
 from tests.contract.lines_under_test import write_prompt
 from tests.dialer.peer import Behaviour, Peer, Request, header
-from tests.dialer.rig import Rig, settings
+from tests.dialer.rig import Rig, pool_of
 
 RELAY = ("Content-Type: application/dtmf-relay",)
 TWICE = [(0.3, "1"), (0.7, "1"), (1.1, "#")]
@@ -71,19 +71,8 @@ def pool(far_end: Peer) -> Iterator[LinePool]:
         Trunk("nameless", "sip:no.such.host.invalid"),
         Trunk("refusing", "sip:127.0.0.1:15398;transport=tcp"),
     )
-    lines = LinePool(settings(*trunks, count=8))
-    lines.start()
-    yield lines
-    lines.stop()
-
-
-@pytest.fixture
-def lines(pool: LinePool) -> Iterator[Rig]:
-    rig = Rig(pool)
-    yield rig
-    for call in {event.call for event in rig.events if isinstance(event, Answered)}:
-        pool.send(HangUp(call))
-        rig.ended(call)
+    with pool_of(*trunks, count=8) as pool:
+        yield pool
 
 
 @pytest.fixture

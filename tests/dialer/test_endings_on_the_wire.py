@@ -8,7 +8,7 @@ from dialer.messages import Answered, Cause, Ended, HangUp, Ringing
 from dialer.pool import LinePool
 from dialer.settings import Trunk
 from tests.dialer.peer import Behaviour, Peer, header
-from tests.dialer.rig import Rig, settings
+from tests.dialer.rig import Rig, pool_of
 
 BUSY = 'Reason: Q.850;cause=17;text="User, busy"'
 
@@ -35,15 +35,8 @@ def far_end() -> Iterator[Peer]:
 
 @pytest.fixture(scope="module")
 def pool(far_end: Peer) -> Iterator[LinePool]:
-    lines = LinePool(settings(Trunk("main", far_end.uri)))
-    lines.start()
-    yield lines
-    lines.stop()
-
-
-@pytest.fixture
-def lines(pool: LinePool) -> Rig:
-    return Rig(pool)
+    with pool_of(Trunk("main", far_end.uri)) as pool:
+        yield pool
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from dialer.recordings import repair_wav
 from dialer.settings import Trunk
 from tests.dialer.peer import Behaviour, Call, Peer, Request, header
 from tests.dialer.peer_rtp import loudness
-from tests.dialer.rig import Rig, settings
+from tests.dialer.rig import Rig, pool_of, settings
 
 ALWAYS = (0.0, 60.0)
 LOUD_PCMA = bytes([0xAA ^ 0x55, 0x2A ^ 0x55] * 80)  # one packet of a rough 4 kHz tone
@@ -81,20 +81,8 @@ def far_end() -> Iterator[Peer]:
 
 @pytest.fixture(scope="module")
 def pool(far_end: Peer) -> Iterator[LinePool]:
-    lines = LinePool(settings(Trunk("main", far_end.uri), count=8))
-    lines.start()
-    yield lines
-    lines.stop()
-
-
-@pytest.fixture
-def lines(pool: LinePool) -> Iterator[Rig]:
-    rig = Rig(pool)
-    yield rig
-    over = {event.call for event in rig.events if isinstance(event, Ended)}
-    for call in {event.call for event in rig.events if isinstance(event, Answered)} - over:
-        pool.send(HangUp(call))
-        rig.ended(call)
+    with pool_of(Trunk("main", far_end.uri), count=8) as pool:
+        yield pool
 
 
 def tone(path: Path, seconds: float) -> str:
