@@ -28,7 +28,7 @@ class Taken:
 
 
 class FarAudio:
-    """`with` binds `port`, which may stand in an SDP before; `packets` grows meanwhile."""
+    """Has its `port` from the start, for an SDP to name; listens inside `with`, where `packets` grows."""
 
     def __init__(self) -> None:
         self.port = free_rtp_port()
@@ -36,10 +36,10 @@ class FarAudio:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-
-    def __enter__(self) -> Self:
         self._socket.bind((HOST, self.port))
         self._socket.settimeout(_LOOK_SECONDS)
+
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -1,28 +1,39 @@
-"""Ports for far ends of the tests, below those that the kernel gives out itself."""
+"""Ports for far ends of the tests, below those that the kernel itself gives out (on Linux from 32768)."""
 
+import itertools
 import random
 import socket
+from collections.abc import Iterator
 
-SIP_PORTS = range(16000, 16500, 2)
-RTP_PORTS = range(34000, 36000, 8)  # SIPp takes four around each
 HOST = "127.0.0.1"
 
 
+def _in_turn(ports: range) -> Iterator[int]:
+    """From a random one, so that parallel tests seldom meet; none comes again before all others have come."""
+    start = random.randrange(len(ports))
+    return itertools.cycle([*ports[start:], *ports[:start]])
+
+
+_SIP_PORTS = range(16000, 16500, 2)
+_RTP_PORTS = range(10000, 14000, 8)  # SIPp takes four around each
+_sip_ports, _rtp_ports = _in_turn(_SIP_PORTS), _in_turn(_RTP_PORTS)
+
+
 def free_sip_port() -> int:
-    """One that nobody uses now; at random, so that parallel tests seldom meet."""
-    return _free(SIP_PORTS, 1)
+    """One that nobody uses now, and that was not given out lately."""
+    return _free(itertools.islice(_sip_ports, len(_SIP_PORTS)), 1)
 
 
 def free_rtp_port() -> int:
-    """The first of four that nobody uses now."""
-    return _free(RTP_PORTS, 4)
+    """The first of four that nobody uses now, and that were not given out lately."""
+    return _free(itertools.islice(_rtp_ports, len(_RTP_PORTS)), 4)
 
 
-def _free(ports: range, count: int) -> int:
-    for port in random.sample(ports, len(ports)):
+def _free(ports: Iterator[int], count: int) -> int:
+    for port in ports:
         if not any(is_taken(port + offset) for offset in range(count)):
             return port
-    raise RuntimeError(f"no free UDP port from {ports.start} to {ports.stop}")
+    raise RuntimeError("all UDP ports for far ends are taken")
 
 
 def is_taken(port: int) -> bool:
