@@ -18,6 +18,7 @@ class Answers:
     speech: Path | None = None  # 8 kHz mono WAV said right after the answer, before the first key
     hang_up_ms: int | None = None  # after the last key; None waits for BYE
     press_ms: int = 120
+    listens_ms: int = 20_000  # of silence after the last key; SIPp sends it on when the call is over
     sends_rtp: bool = True  # False: an answer, and then no packet at all
 
 

@@ -23,7 +23,6 @@ from tests.sipp.sip_text import (
 )
 
 SCENARIO_BYTES = 65_536  # the buffer of SIPp 3.6.1
-LISTENING_MS = 20_000  # of silence sent after the last key, so that the line does not look dead
 
 # A key is logged so long before its first packet: a BYE in answer to it must find SIPp waiting, not logging.
 EARLIER_MS = 20
@@ -123,7 +122,7 @@ class _Sections:
             yield log(f"pressed {key}")
             yield wait_for("BYE", said_ms + EARLIER_MS, "hung_up", f"{number}after{index}")
             yield f'<label id="{number}after{index}"/>'
-        talk.silence(LISTENING_MS)
+        talk.silence(behaviour.listens_ms)
         talk.cut(self._folder / f"{number}_listening.pcap")
         yield from self._play(f"{number}_listening.pcap", behaviour)
         yield from _ending(number, behaviour)

@@ -8,6 +8,7 @@ from dialer.messages import Answered, Cause, Collect, Collected, Command, Event,
 from tests.sipp.behaviours import Answers, Behaviour, Refuses, Rings
 
 RING_SECONDS = 0.3
+LISTENS_MS = 1000  # sound that outlives its call must not fall on the next call of the same port
 KEY = "7"
 KEY_SECONDS = 5.0
 
@@ -39,7 +40,7 @@ KINDS: Sequence[Kind] = (
     Kind(
         "a key is pressed",
         "+79990000003",
-        Answers(ring_ms=20, keys=((100, KEY),), press_ms=60),
+        Answers(ring_ms=20, keys=((100, KEY),), press_ms=60, listens_ms=LISTENS_MS),
         "asks",
         "answered",
         20,
