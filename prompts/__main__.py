@@ -41,7 +41,8 @@ def _speak(text: Text, output: Path, online: bool) -> str:
         shutil.copyfile(rendered.path, output)
     level = speech_level(clip)
     shown = f"{level.active_dbfs:.1f} dBFS" if level else "no speech"
-    return f"{output}: {rendered.engine}, {clip.seconds:.1f} s, {shown}"
+    engines = ", ".join(sorted({part.engine for part in rendered.parts}))
+    return f"{output}: {engines}, {clip.seconds:.1f} s, {shown}"
 
 
 if __name__ == "__main__":

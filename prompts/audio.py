@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ with warnings.catch_warnings():  # pydub looks for ffmpeg, which plain WAV does 
 Samples = npt.NDArray[np.float64]
 
 LEAD_SECONDS: Final = 0.03  # kept before the first sound, so that no consonant is cut; nobody meets silence
-TAIL_SECONDS: Final = 0.25  # the breath between two sentences that are played in a chain
+TAIL_SECONDS: Final = 0.06  # and after the last
 QUIET_DB: Final = -40.0  # a frame so far below the loudest is silence
 FRAME_SECONDS: Final = 0.01
 FADE_SECONDS: Final = 0.005
@@ -95,6 +96,17 @@ def finish(clip: Clip, rate_hz: int, level_dbfs: float) -> Clip:
         rate_hz,
     )
     return _faded(_levelled(resampled, level_dbfs))
+
+
+def joined(clips: Sequence[Clip], pauses_seconds: Sequence[float]) -> Clip:
+    """The clips one after another, each with its pause behind it; all are of one rate."""
+    rate_hz = clips[0].rate_hz
+    parts = [
+        part
+        for clip, seconds in zip(clips, pauses_seconds, strict=True)
+        for part in (clip.samples, np.zeros(round(seconds * rate_hz)))
+    ]
+    return Clip(np.concatenate(parts), rate_hz)
 
 
 def wav_bytes(clip: Clip) -> bytes:

@@ -8,7 +8,8 @@ import re
 import secrets
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,14 @@ class Recipe:
     rate_hz: int = 8000
     level_dbfs: float = -20.0
 
+    @classmethod
+    def of(cls, parts: Sequence["Recipe"]) -> "Recipe":
+        """The recipe of clips that are joined in this order."""
+        names = tuple(hashlib.sha256(part.canonical()).hexdigest() for part in parts)
+        return replace(
+            parts[0], engine="joined", identity=names, words=" ".join(part.words for part in parts)
+        )
+
     def canonical(self) -> bytes:
         return json.dumps(
             {"schema": SCHEMA, **asdict(self)}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
@@ -40,14 +49,14 @@ class Recipe:
 
 
 class Cache:
-    """Two folders: fixed/ is shared and kept, personal/<owner>/ goes with `forget`."""
+    """Two folders: shared/ is shared and kept, personal/<owner>/ goes with `forget`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._secret: bytes | None = None
 
-    def fixed_path(self, recipe: Recipe) -> Path:
-        return self._folder / "fixed" / f"{hashlib.sha256(recipe.canonical()).hexdigest()}.wav"
+    def shared_path(self, recipe: Recipe) -> Path:
+        return self._folder / "shared" / f"{hashlib.sha256(recipe.canonical()).hexdigest()}.wav"
 
     def personal_path(self, recipe: Recipe, owner: str) -> Path:
         """Named by an HMAC: from a plain hash a name could be guessed."""

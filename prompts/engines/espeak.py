@@ -48,6 +48,9 @@ class Espeak:
     def identity(self, language: str) -> tuple[str, ...]:
         return (version("espeakng-loader"), _voice(language), str(self._rate), str(LEXICON_VERSION))
 
+    def knows(self, text: SpokenText) -> bool:
+        return text.language in VOICES
+
     def speak(self, text: SpokenText) -> Clip:
         voice = _voice(text.language)
         with _lock:

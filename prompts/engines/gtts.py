@@ -51,6 +51,9 @@ class Gtts:
             raise EngineError(f"gTTS is not set up for the language {language}.")
         return (version("gTTS"), language)
 
+    def knows(self, text: FixedText) -> bool:
+        return text.language in LANGUAGES and self._clock() >= self._rests_until
+
     def speak(self, text: FixedText) -> Clip:
         if not isinstance(text, FixedText):
             raise EngineError("A text with a value was kept from the network.")

@@ -1,6 +1,6 @@
 """What a voice engine is, and the two kinds of text: only one of them may leave this machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from prompts.audio import Clip
@@ -8,21 +8,22 @@ from prompts.audio import Clip
 
 @dataclass(frozen=True)
 class FixedText:
-    """Words that are the same for everybody: no value is in them."""
+    """A sentence or a phrase that is the same for everybody: no value is in it."""
 
     language: str
     words: str
 
 
 @dataclass(frozen=True)
-class PersonalText:
-    """Words that hold a value of a contact; no engine on the network takes this type."""
+class ValueText:
+    """A sentence or a phrase that holds a value; no engine on the network takes this type."""
 
     language: str
-    words: str
+    words: str = field(repr=False)
+    private: bool = True  # the value belongs to one contact
 
 
-SpokenText = FixedText | PersonalText
+SpokenText = FixedText | ValueText
 
 
 class Voice(Protocol):
@@ -41,6 +42,13 @@ class Voice(Protocol):
 class Engine(Voice, Protocol):
     """An engine on this machine: it may be told everything."""
 
+    def knows(self, text: SpokenText) -> bool:
+        """Whether it has a voice for this language and, if its vocabulary is limited, all these words.
+
+        Asked before every text: quick, quiet, and never raises.
+        """
+        ...
+
     def speak(self, text: SpokenText) -> Clip:
         """Raw speech at the engine's own rate and level. Raises EngineError."""
         ...
@@ -48,6 +56,10 @@ class Engine(Voice, Protocol):
 
 class OnlineEngine(Voice, Protocol):
     """An engine on the network: the type of `speak` keeps every value away from it."""
+
+    def knows(self, text: FixedText) -> bool:
+        """Whether it speaks the language and may be asked now."""
+        ...
 
     def speak(self, text: FixedText) -> Clip:
         """Raw speech at the engine's own rate and level. Raises EngineError."""

@@ -22,6 +22,9 @@ class Tone:
     def identity(self, language: str) -> tuple[str, ...]:
         return ("1", language)
 
+    def knows(self, text: SpokenText) -> bool:
+        return True
+
     def speak(self, text: SpokenText) -> Clip:
         words = text.words.split() or [""]
         return Clip(np.concatenate([_beep(word) for word in words]), RATE_HZ)

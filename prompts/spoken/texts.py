@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 ValueKind = Literal[
     "name",
@@ -19,6 +19,8 @@ ValueKind = Literal[
     "text",
 ]
 KINDS: frozenset[str] = frozenset(get_args(ValueKind))
+COMMON_KINDS: Final = frozenset({"date", "time", "datetime", "year", "count", "temperature"})
+"""Kinds whose spoken form alone says nothing of a person: thousands of contacts share each value."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,13 @@ class Value:
 
     date, time and datetime in ISO 8601, and the wall clock that is written is the one that is said: bring it
     to the contact's zone before. phone in E.164, money in rubles ("1250.50"), temperature in degrees Celsius.
+    shared: the same for every contact here, such as the institution's name; it is still a value, and stays
+    on this machine.
     """
 
     kind: ValueKind
     raw: str = field(repr=False)
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from prompts.errors import BadTemplate, BadValue, UnknownLanguage
 from prompts.spoken.en import ENGLISH
 from prompts.spoken.language import Language
 from prompts.spoken.ru import RUSSIAN
+from prompts.spoken.sentences import Phrase, Sentence, sentences_of
 from prompts.spoken.templates import Fixed, Key, Slot, parse
-from prompts.spoken.texts import Text
+from prompts.spoken.texts import COMMON_KINDS, Text
 
 FORMATTERS_VERSION: Final = (
     1  # part of the cache key: raise it when a form changes without changing its words
@@ -22,10 +23,14 @@ LONGEST_VALUE: Final = 300
 
 @dataclass(frozen=True)
 class Wording:
-    """The words as spoken, and whether a value is among them."""
+    """A text as it will be spoken."""
 
-    words: str = field(repr=False)
-    personal: bool
+    sentences: tuple[Sentence, ...] = field(repr=False)
+
+    @property
+    def words(self) -> str:
+        """All of it."""
+        return " ".join(sentence.words for sentence in self.sentences)
 
 
 def wording_of(text: Text) -> Wording:
@@ -38,21 +43,22 @@ def wording_of(text: Text) -> Wording:
             f"The text has {len(text.template)} letters, at most {LONGEST_TEXT} are spoken: shorten it."
         )
     language = LANGUAGES[text.language]
-    said = ""
-    personal = False
+    phrases: list[Phrase] = []
+    run = ""  # fixed words and keys since the last value
     for part in parse(text.template):
         match part:
             case Fixed():
-                said += _fixed(part, language)
+                run += _fixed(part, language)
             case Key():
-                said += language.key(part.key, said.rstrip(" ") + " ")
+                run += language.key(part.key, run.rstrip(" ") + " ")
             case Slot():
-                said += _value(part, text, language)
-                personal = True
-    words = _tidy(said)
-    if not any(letter.isalpha() for letter in words):
+                phrases += [Phrase(_tidy(run)), _value(part, text, language)]
+                run = ""
+    phrases.append(Phrase(_tidy(run)))
+    wording = Wording(sentences_of(language.code, phrases))
+    if not any(letter.isalpha() for letter in wording.words):
         raise BadTemplate("The text has no word in it: write what is to be said.")
-    return Wording(words, personal)
+    return wording
 
 
 def _fixed(part: Fixed, language: Language) -> str:
@@ -67,7 +73,7 @@ def _fixed(part: Fixed, language: Language) -> str:
     return words
 
 
-def _value(slot: Slot, text: Text, language: Language) -> str:
+def _value(slot: Slot, text: Text, language: Language) -> Phrase:
     value = text.values.get(slot.name)
     if value is None or not value.raw.strip():
         raise BadValue(f"There is no value for {{{slot.name}}}: give one.")
@@ -85,7 +91,9 @@ def _value(slot: Slot, text: Text, language: Language) -> str:
         raise BadValue(
             f"The value of {{{slot.name}}} has nothing that can be spoken in {language.code}: mend it."
         )
-    return said
+    return Phrase(
+        _tidy(said).rstrip(" .,;:"), value=True, private=not value.shared and kind not in COMMON_KINDS
+    )
 
 
 def _tidy(words: str) -> str:
