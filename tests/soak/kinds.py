@@ -7,7 +7,7 @@ from typing import Literal
 from dialer.messages import Answered, Cause, Collect, Collected, Command, Event, HangUp, Play, Played
 from tests.sipp.behaviours import Answers, Behaviour, Refuses, Rings
 
-RING_SECONDS = 0.3
+RING_SECONDS = 1.0  # also the time in which a machine that falls behind must let the far end answer
 LISTENS_MS = 1000  # sound that outlives its call must not fall on the next call of the same port
 KEY = "7"
 KEY_SECONDS = 5.0
