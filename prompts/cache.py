@@ -8,16 +8,22 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Sequence
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from prompts.errors import CacheError
+from prompts.locks import PRIVATE, Locks
+from prompts.shelf import PART, Shelf
 
-SCHEMA: Final = 1  # raise it when the making of audio changes: trim, level, limit, fades
+SCHEMA: Final = 2  # raise it when the making of audio changes: trim, level, limit, fades
 SECRET_BYTES: Final = 32
-PRIVATE: Final = 0o700
+LIMIT_BYTES: Final = 500_000_000
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _GONE: Final = ".gone-"
 
@@ -33,42 +39,79 @@ class Recipe:
     words: str = field(repr=False)
     rate_hz: int = 8000
     level_dbfs: float = -20.0
+    pauses_seconds: tuple[float, ...] = ()  # behind each part
 
     @classmethod
-    def of(cls, parts: Sequence["Recipe"]) -> "Recipe":
-        """The recipe of clips that are joined in this order."""
+    def of(cls, parts: Sequence["Recipe"], pauses_seconds: Sequence[float] = ()) -> "Recipe":
+        """The recipe of clips that are joined in this order, with these pauses."""
         names = tuple(hashlib.sha256(part.canonical()).hexdigest() for part in parts)
         return replace(
-            parts[0], engine="joined", identity=names, words=" ".join(part.words for part in parts)
+            parts[0],
+            engine="joined",
+            identity=names,
+            words=" ".join(part.words for part in parts),
+            pauses_seconds=tuple(pauses_seconds),
         )
 
     def canonical(self) -> bytes:
-        return json.dumps(
-            {"schema": SCHEMA, **asdict(self)}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        ).encode()
+        """The same bytes for the same sound."""
+        told = {"schema": SCHEMA, **asdict(self), "words": unicodedata.normalize("NFC", self.words)}
+        return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Cache:
-    """Two folders: shared/ is shared and kept, personal/<owner>/ goes with `forget`."""
+    """Two folders: shared/ is kept within a bound, personal/<owner>/ goes with `forget`.
 
-    def __init__(self, folder: Path) -> None:
+    No half clip is ever found. A clip gets its name when it is whole; before, a shared one is brought to the
+    disk (fsync), so that a power cut cannot shorten it. Personal clips are too many and too short-lived for
+    that: their names hold the boot of the machine, so after a power cut none from before is found.
+    """
+
+    def __init__(
+        self, folder: Path, limit_bytes: int = LIMIT_BYTES, clock: Callable[[], float] = time.time
+    ) -> None:
         self._folder = folder
         self._secret: bytes | None = None
+        self._boot = _boot()
+        self._locks = Locks(folder / "locks")
+        self._shelf = Shelf(folder / "shared", self._locks, limit_bytes, clock)
 
     def shared_path(self, recipe: Recipe) -> Path:
+        """Where the clip is or will be, for everybody."""
         return self._folder / "shared" / f"{hashlib.sha256(recipe.canonical()).hexdigest()}.wav"
 
     def personal_path(self, recipe: Recipe, owner: str) -> Path:
-        """Named by an HMAC: from a plain hash a name could be guessed."""
-        name = hmac.new(self._installation_secret(), recipe.canonical(), hashlib.sha256).hexdigest()
-        return self._owned(owner) / f"{name}.wav"
+        """Named by an HMAC: from a plain hash a name could be guessed. Raises CacheError."""
+        told = self._boot + recipe.canonical()
+        return self._owned(owner) / f"{hmac.digest(self._installation_secret(), told, 'sha256').hex()}.wav"
+
+    def used(self, path: Path) -> bool:
+        """Whether the clip is there; if so it stays for two hours from now. Raises CacheError."""
+        try:
+            return self._shelf.used(path) if self._shares(path) else path.exists()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    @contextmanager
+    def alone(self, path: Path) -> Iterator[None]:
+        """Be the only one, of all threads and processes, who renders this clip; ask `used` again inside.
+
+        It may stand inside another, as a part inside its whole. Raises CacheError.
+        """
+        with ExitStack() as turn:
+            try:
+                turn.enter_context(self._locks.alone(path.name))
+            except OSError as error:
+                raise self._unwritable(error) from error
+            yield
 
     def store(self, path: Path, data: bytes) -> None:
         """Whole or not at all; two that store the same clip do no harm. Raises CacheError."""
+        shared = self._shares(path)
         try:
-            for folder in (path.parent.parent, path.parent):  # each by itself: mkdir gives parents no mode
-                folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-            _write_atomically(path, data)
+            _write_atomically(path, data, durable=shared or not self._boot)
+            if shared:
+                self._shelf.added(len(data))
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -91,6 +134,9 @@ class Cache:
         found = folder.iterdir() if folder.is_dir() else ()
         return tuple(sorted(path.name for path in found if not path.name.startswith(_GONE)))
 
+    def _shares(self, path: Path) -> bool:
+        return path.parent == self._folder / "shared"
+
     def _owned(self, owner: str) -> Path:
         if not _OWNER.fullmatch(owner):
             raise CacheError(
@@ -102,12 +148,12 @@ class Cache:
         if self._secret is None:
             path = self._folder / "secret"
             try:
-                self._secret = _read_or_create(path)
+                secret = _read_or_create(path)
             except OSError as error:
                 raise self._unwritable(error) from error
-            if len(self._secret) != SECRET_BYTES:
-                self._secret = None
+            if len(secret) != SECRET_BYTES:
                 raise CacheError(f"The file {path} is damaged: remove it and the folder personal beside it.")
+            self._secret = secret
         return self._secret
 
     def _unwritable(self, error: OSError) -> CacheError:
@@ -117,24 +163,44 @@ class Cache:
         )
 
 
-def _write_atomically(path: Path, data: bytes) -> None:
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
+def _boot() -> bytes:
+    """What tells this run of the machine from the one before; empty where the system does not say."""
+    try:
+        return BOOT_ID.read_bytes()
+    except OSError:
+        return b""
+
+
+def _write_atomically(path: Path, data: bytes, durable: bool) -> None:
+    handle, part = _part(path)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(part, path)
+            if durable:
+                out.flush()
+                os.fsync(out.fileno())
+        os.replace(part, path)  # a name lost in a power cut is only a clip to render again
     except OSError:
-        Path(part).unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(part)
         raise
+
+
+def _part(path: Path) -> tuple[int, str]:
+    """An unfinished file beside the path, of mode 0600."""
+    try:
+        return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
+    except FileNotFoundError:
+        for folder in (path.parent.parent, path.parent):  # each by itself: mkdir gives parents no mode
+            folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
 
 
 def _read_or_create(path: Path) -> bytes:
     """The secret; of several processes that create it at once, one wins and all read the same."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(secrets.token_bytes(SECRET_BYTES))
