@@ -27,6 +27,12 @@ _LATIN_KINDRED: Final = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 
+STRESS: Final = "\u0301"
+_VOWELS: Final = frozenset("аеёиоуыэюя")
+_LOOKALIKES: Final = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
+_MIXED: Final = re.compile(
+    r"\b(?=[A-Za-z]*[А-Яа-яЁё])(?=[А-Яа-яЁё]*[A-Za-z])[ABCEHKMOPTXYaceopxyА-Яа-яЁё]+\b"
+)
 _C_BEFORE_I: Final = re.compile(r"c(?=[eiy])")
 _Y_LIKE_J: Final = re.compile(r"(?<=[aeou])y(?![aeou])")
 _MUTE_H: Final = re.compile(r"(?<=[aeou])h(?![aeiouy])")
@@ -39,19 +45,34 @@ RUSSIAN_LETTERS: Final = _table(
 )
 LATIN_LETTERS_IN_RUSSIAN: Final = _table(
     "abcdefghijklmnopqrstuvwxyz",
-    "а,би,си,ди,и,эф,джи,эйч,ай,джей,кей,эль,эм,эн,о,пи,кью,ар,эс,ти,ю,ви,дабл ю,икс,уай,зэд",
+    "эй,би,си,ди,и,эф,джи,эйч,ай,джей,кей,эль,эм,эн,о,пи,кью,ар,эс,ти,ю,ви,дабл ю,икс,уай,зэд",
 )
+LATIN_LETTERS_AT_SCHOOL: Final = _table(
+    "abcdefghijklmnopqrstuvwxyz",
+    "а,бэ,цэ,дэ,е,эф,гэ,аш,и,йот,ка,эль,эм,эн,о,пэ,ку,эр,эс,тэ,у,вэ,дубль-вэ,икс,игрек,зэт",
+)  # how Russians say a letter by itself: витамин дэ, гепатит бэ
 
 
-def plain(text: str) -> str:
-    """Latin letters without marks (é -> e), kindred Cyrillic as Russian ones (қ -> к); case is kept."""
-    out = []
+def plain(text: str, stress: bool = False) -> str:
+    """Latin letters without marks (é -> e), kindred Cyrillic as Russian ones (қ -> к); case is kept.
+
+    stress: a stress mark (U+0301) behind a Russian vowel stays.
+    """
+    out: list[str] = []
     for letter in unicodedata.normalize("NFC", text):
+        if stress and letter == STRESS and out and out[-1].lower() in _VOWELS:
+            out.append(letter)
+            continue
         small = letter.lower().translate(_KINDRED).translate(_LATIN_KINDRED)
         if not small.isascii() and not "а" <= small <= "ё":
             small = "".join(c for c in unicodedata.normalize("NFD", small) if not unicodedata.combining(c))
         out.append(small if letter.islower() or not letter.isalpha() else small.capitalize())
     return "".join(out)
+
+
+def unmixed(text: str) -> str:
+    """Words typed half in Latin letters that look Russian («Cидоров» with a Latin C), in Russian letters."""
+    return _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), text)
 
 
 def to_cyrillic(word: str) -> str:

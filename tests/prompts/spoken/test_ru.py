@@ -1,107 +1,47 @@
-"""Russian values as they are said: pairs."""
+"""Russian values as they are said: lines_ru.tsv, the keys, and what is refused."""
 
-from typing import get_args
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from prompts.spoken.ru import RUSSIAN, counted, key_said
-from prompts.spoken.texts import ValueKind
+from prompts.spoken.ru import RUSSIAN, key_said, said
+from prompts.spoken.texts import KINDS, Text, Value, ValueKind
+from prompts.spoken.wording import wording_of
 
-PAIRS: list[tuple[ValueKind, str, str]] = [
-    # dates
-    ("date", "2024-12-03", "третьего декабря"),
-    ("date", "2024-01-01", "первого января"),
-    ("date", "2024-02-29", "двадцать девятого февраля"),
-    ("date", "2024-05-31", "тридцать первого мая"),
-    ("date", "2024-08-20", "двадцатого августа"),
-    ("date", "2024-10-12", "двенадцатого октября"),
-    ("date", "2024-12-03T23:30:00+05:00", "третьего декабря"),
-    # times
-    ("time", "14:05", "четырнадцать ноль пять"),
-    ("time", "14:00", "четырнадцать часов"),
-    ("time", "09:30", "девять тридцать"),
-    ("time", "01:00", "один час"),
-    ("time", "02:00", "два часа"),
-    ("time", "21:00", "двадцать один час"),
-    ("time", "22:00", "двадцать два часа"),
-    ("time", "11:00", "одиннадцать часов"),
-    ("time", "01:15", "час пятнадцать"),
-    ("time", "00:00", "ноль часов"),
-    ("time", "00:01", "ноль часов одна минута"),
-    ("time", "00:22", "ноль часов двадцать две минуты"),
-    ("time", "14:05:59", "четырнадцать ноль пять"),
-    ("time", "2024-12-03T14:05:00+05:00", "четырнадцать ноль пять"),
-    ("datetime", "2024-12-03T14:05:00+05:00", "третьего декабря в четырнадцать ноль пять"),
-    ("datetime", "2024-12-03 08:00", "третьего декабря в восемь часов"),
-    # years
-    ("year", "1954", "тысяча девятьсот пятьдесят четвёртый год"),
-    ("year", "1900", "тысяча девятисотый год"),
-    ("year", "2000", "двухтысячный год"),
-    ("year", "2003", "две тысячи третий год"),
-    # telephone numbers
-    (
-        "phone",
-        "+79123456789",
-        "восемь, девятьсот двенадцать, триста сорок пять, шестьдесят семь, восемьдесят девять",
-    ),
-    ("phone", "+78001000005", "восемь, восемьсот, сто, ноль ноль, ноль пять"),
-    ("phone", "+74950070130", "восемь, четыреста девяносто пять, ноль ноль семь, ноль один, тридцать"),
-    ("phone", "+12025550123", "плюс один, двести два, пятьсот пятьдесят пять, ноль один, двадцать три"),
-    ("phone", "112", "сто двенадцать"),
-    ("phone", "0611", "ноль шесть, одиннадцать"),
-    # digits
-    ("digits", "0407", "ноль, четыре, ноль, семь"),
-    ("digits", "12 34-5", "один, два, три, четыре, пять"),
-    # amounts
-    ("count", "0", "ноль"),
-    ("count", "21", "двадцать один"),
-    ("count", "1005", "тысяча пять"),
-    ("count", "2000000", "два миллиона"),
-    ("money", "1250.50", "тысяча двести пятьдесят рублей пятьдесят копеек"),
-    ("money", "1", "один рубль"),
-    ("money", "0,02", "ноль рублей две копейки"),
-    ("money", "-21.01", "минус двадцать один рубль одна копейка"),
-    ("temperature", "36.6", "тридцать шесть и шесть"),
-    ("temperature", "38", "тридцать восемь градусов"),
-    ("temperature", "-1.0", "минус один градус"),
-    # names
-    ("name", "Иванова Анна Петровна", "Иванова Анна Петровна"),
-    ("name", "ЩЕРБАКОВ ДМИТРИЙ", "Щербаков Дмитрий"),
-    ("name", "Салтыков-Щедрин", "Салтыков-Щедрин"),
-    ("name", "ИВАНОВА-ПЕТРОВА", "Иванова-Петрова"),
-    ("name", "Иванов И. П.", "Иванов и пэ"),
-    ("name", "John Smith", "Джон Смит"),
-    ("name", "O'Neil-Smith", "Онеил-Смит"),
-    ("name", "Қуанышбек Әбдіғали", "Куанышбек Эбдигали"),
-    ("name", "Müller 😀", "Муллер"),
-    # clinics and addresses
-    ("place", "Поликлиника № 5", "Поликлиника номер пять"),
-    ("place", "ГП №5", "городская поликлиника номер пять"),
-    ("place", "ГКБ № 2 им. Н. И. Пирогова", "городская клиническая больница номер два имени Пирогова"),
-    ("place", "г. Тюмень, ул. Ленина, д. 5", "город Тюмень, улица Ленина, дом пять"),
-    ("place", "пр-т Мира, 12 корп. 3", "проспект Мира, двенадцать корпус три"),
-    ("place", "5-я гор. больница", "пятая городская больница"),
-    ("place", "д. 5А/2", "дом пять А дробь два"),
-    ("place", "ЦРБ Тобольского р-на", "центральная районная больница Тобольского района"),
-    # anything
-    ("text", "ПЦР-тест COVID-19", "пэ цэ эр-тест Ковид девятнадцать"),
-    ("text", "95%", "девяносто пять процентов"),
-    ("text", "21 %", "двадцать один процент"),
-    ("text", "38°C", "тридцать восемь градусов"),
-    ("text", "МРТ", "эм эр тэ"),
-    ("text", "DNA и RNA", "Дна и Рна"),
-    ("text", "CT", "си ти"),
-    ("text", "3-го дня", "третьего дня"),
-    ("text", "12345678", "сто двадцать три, четыреста пятьдесят шесть, семьдесят восемь"),
-    ("text", "приём & осмотр", "приём и осмотр"),
-    ("text", "007", "ноль ноль семь"),
-]
+LINES = Path(__file__).with_name("lines_ru.tsv")
 
 
-@pytest.mark.parametrize(("kind", "raw", "said"), PAIRS)
-def test_said(kind: ValueKind, raw: str, said: str) -> None:
-    assert " ".join(RUSSIAN.forms[kind](raw).split()) == said
-    assert RUSSIAN.unspeakable.search(said) is None
+def lines() -> Iterator[tuple[ValueKind, str, str, str, str]]:
+    """Kind, value, the words before and behind it, how it is said."""
+    for line in LINES.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("# "):
+            kind, raw, around, expected = line.split("\t")
+            before, _, after = around.partition("_")
+            assert kind in KINDS
+            yield cast(ValueKind, kind), raw, before, after, expected
+
+
+@pytest.mark.parametrize(("kind", "raw", "before", "after", "expected"), list(lines()))
+def test_said(kind: ValueKind, raw: str, before: str, after: str, expected: str) -> None:
+    assert " ".join(said(kind, raw, before, after).split()) == expected
+    assert RUSSIAN.unspeakable.search(expected) is None
+
+
+def test_the_table_is_long_and_says_each_thing_once() -> None:
+    asked = [line[:4] for line in lines()]
+    assert len(asked) >= 200
+    assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("kind", get_args(ValueKind))
+def test_without_words_around_the_plain_form_is_said(kind: ValueKind) -> None:
+    alone = {raw for of_kind, raw, before, after, _ in lines() if of_kind == kind and not before + after}
+    assert alone
+    assert [RUSSIAN.forms[kind](raw) for raw in alone] == [said(kind, raw, "") for raw in alone]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +59,7 @@ def test_said(kind: ValueKind, raw: str, said: str) -> None:
         ("digits", "12a"),
         ("digits", ""),
         ("count", "много"),
+        ("count", "2.5"),
         ("money", "NaN"),
         ("money", "1e30"),
         ("temperature", "тепло"),
@@ -130,29 +71,65 @@ def test_what_is_not_of_its_kind_is_refused(kind: ValueKind, raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "key", "said"),
+    ("before", "key", "expected"),
     [
         ("нажмите ", "1", "один"),
         ("нажмите ", "0", "ноль"),
         ("Нажмите ", "*", "звёздочку"),
+        ("нажмите «", "*", "звёздочку"),
         ("нажмите на ", "#", "решётку"),
+        ("нажмите один или ", "#", "решётку"),
+        ("Нажмите четыре цифры, затем ", "#", "решётку"),
+        ("Нажмите цифру. В конце — ", "#", "решётка"),
         ("клавиша ", "*", "звёздочка"),
         ("", "#", "решётка"),
         ("кнопку от ", "1", "одного"),
         ("до ", "5", "пяти"),
+        ("от ", "0", "нуля"),
         ("после ", "#", "решётки"),
+        ("между ", "2", "двумя"),
+        ("между двумя и ", "4", "четырьмя"),
+        ("к ", "*", "звёздочке"),
         ("завод ", "2", "два"),
     ],
 )
-def test_keys(before: str, key: str, said: str) -> None:
-    assert key_said(key, before) == said
+def test_keys(before: str, key: str, expected: str) -> None:
+    assert key_said(key, before) == expected
 
 
 @pytest.mark.parametrize(
-    ("number", "form"), [(1, "час"), (2, "часа"), (5, "часов"), (11, "часов"), (21, "час"), (112, "часов")]
+    ("template", "expected"),
+    [
+        ("Мы работаем с {open} до {close}.", "Мы работаем с девяти часов до восемнадцати тридцати."),
+        ("Перезвоним между {open} и {close}.", "Перезвоним между девятью часами и восемнадцатью тридцатью."),
+        ("Ждём вас {day} в {open}.", "Ждём вас третьего декабря в девять часов."),
+        ("Вы записаны на {day}.", "Вы записаны на третье декабря."),
+        ("Сегодня {day}.", "Сегодня третье декабря."),
+        ("Сдайте анализ до {day} или к {later}.", "Сдайте анализ до третьего декабря или к пятому декабря."),
+        ("Родились в {day:year}?", "Родились в две тысячи двадцать четвёртом году?"),
+        ("Оплатите {sum} до {day}.", "Оплатите двадцать одну тысячу рублей до третьего декабря."),
+        ("Если выше {heat}, звоните.", "Если выше тридцати семи и пяти, звоните."),
+        ("{day} — день приёма.", "третьего декабря — день приёма."),
+    ],
 )
-def test_counted(number: int, form: str) -> None:
-    assert counted(number, "час", "часа", "часов") == form
+def test_values_bend_to_the_words_before_them(template: str, expected: str) -> None:
+    values = {
+        "open": Value("time", "09:00"),
+        "close": Value("time", "18:30"),
+        "day": Value("date", "2024-12-03"),
+        "later": Value("date", "2024-12-05"),
+        "sum": Value("money", "21000"),
+        "heat": Value("temperature", "37.5"),
+    }
+    assert wording_of(Text("ru", template, values)).words == expected
+
+
+@pytest.mark.parametrize("kind", ["name", "place", "text"])
+@given(raw=st.text(alphabet='0123456789 .,:;/-–+№%°₽½«"()гдкмлсрубчпнИВХйяIVXAbr@\u0301😀', max_size=40))
+def test_no_figures_or_latin_letters_are_left_of_anything(kind: ValueKind, raw: str) -> None:
+    left = said(kind, raw, "до ", " дней")
+    assert RUSSIAN.unspeakable.search(left) is None
+    assert RUSSIAN.unspeakable.search(RUSSIAN.spelled(raw)) is None
 
 
 def test_every_kind_has_a_form() -> None:
