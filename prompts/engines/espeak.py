@@ -19,7 +19,7 @@ from prompts.engines.lexicon import with_phonemes
 from prompts.engines.protocol import SpokenText
 from prompts.errors import EngineError
 
-VOICES: Final = {"ru": "ru", "en": "en-us"}
+VOICES: Final = {"ru": "ru", "en": "en-us", "kk": "kk"}
 LONGEST_DATA_PATH: Final = 150  # beyond about 155 characters setting a voice fails after an init that said OK
 CHUNK_MILLISECONDS: Final = 200
 
@@ -38,7 +38,7 @@ _library: "_Library | None" = None
 
 
 class Espeak:
-    """Speaks Russian and English; safe among threads, one sentence at a time."""
+    """Speaks every language that has a voice above; safe among threads, one sentence at a time."""
 
     name = "espeak"
 

@@ -10,6 +10,7 @@ from prompts.spoken.texts import KINDS, ValueKind
 
 KEYS: Final = frozenset("0123456789*#")
 _PIECES: Final = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")
+LONGEST_SHOWN: Final = 40  # letters of a placeholder in an error
 _SLOT: Final = re.compile(r"([a-z][a-z0-9_]*)(?::([a-z]+))?")
 
 
@@ -55,16 +56,23 @@ def parse(template: str) -> tuple[Part, ...]:
 
 def _placeholder(inside: str) -> Part:
     name, _, rest = inside.partition(":")
+    shown = _shown(inside)
     if name == "key":
         if rest not in KEYS:
-            raise BadTemplate(f"The placeholder {{{inside}}} names no key: write one of 0 to 9, * or #.")
+            raise BadTemplate(f"The placeholder {{{shown}}} names no key: write one of 0 to 9, * or #.")
         return Key(rest)
     match = _SLOT.fullmatch(inside)
     if match is None:
-        raise BadTemplate(f"The placeholder {{{inside}}} is no name: use small Latin letters, digits and _.")
+        raise BadTemplate(f"The placeholder {{{shown}}} is no name: use small Latin letters, digits and _.")
     kind = match[2]
     if kind is not None and kind not in KINDS:
         raise BadTemplate(
-            f"The placeholder {{{inside}}} has an unknown kind: use one of {', '.join(sorted(KINDS))}."
+            f"The placeholder {{{shown}}} has an unknown kind: use one of {', '.join(sorted(KINDS))}."
         )
     return Slot(match[1], cast(ValueKind | None, kind))
+
+
+def _shown(inside: str) -> str:
+    """As written, when that is short and one line."""
+    letters = "".join(letter if letter.isprintable() else " " for letter in inside)
+    return letters if len(letters) <= LONGEST_SHOWN else f"{letters[:LONGEST_SHOWN]}…"

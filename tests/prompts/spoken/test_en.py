@@ -1,73 +1,41 @@
-"""English values as they are said: pairs."""
+"""English values as they are said: a table of lines, and what is refused."""
 
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prompts.spoken.en import ENGLISH, key_said
+from prompts.spoken.en_values import in_pairs
 from prompts.spoken.texts import ValueKind
-
-PAIRS: list[tuple[ValueKind, str, str]] = [
-    ("date", "2024-12-03", "December third"),
-    ("date", "2024-05-31T10:00:00+05:00", "May thirty-first"),
-    ("time", "14:05", "two oh five PM"),
-    ("time", "14:00", "two PM"),
-    ("time", "09:30", "nine thirty AM"),
-    ("time", "12:00", "noon"),
-    ("time", "12:15", "twelve fifteen PM"),
-    ("time", "00:00", "midnight"),
-    ("time", "00:45", "twelve forty-five AM"),
-    ("time", "2024-12-03T14:05:00+05:00", "two oh five PM"),
-    ("datetime", "2024-12-03T14:05:00+05:00", "December third at two oh five PM"),
-    ("year", "1954", "nineteen fifty-four"),
-    ("year", "2005", "two thousand and five"),
-    ("year", "1900", "nineteen hundred"),
-    ("phone", "+79123456789", "plus seven, nine one two, three four five, six seven, eight nine"),
-    ("phone", "+12025550123", "plus one, two zero two, five five five, zero one, two three"),
-    ("phone", "112", "one one two"),
-    ("digits", "0407", "zero, four, zero, seven"),
-    ("count", "21", "twenty-one"),
-    ("count", "1005", "one thousand and five"),
-    ("money", "1250.50", "one thousand two hundred and fifty rubles and fifty kopecks"),
-    ("money", "1", "one ruble"),
-    ("money", "-0.01", "minus zero rubles and one kopeck"),
-    ("temperature", "36.6", "thirty-six point six degrees"),
-    ("temperature", "-1", "minus one degree"),
-    ("name", "John O'Neil-Smith", "John O'Neil-Smith"),
-    ("name", "JOHN SMITH", "John Smith"),
-    ("name", "Иванова Анна Петровна", "Ivanova Anna Petrovna"),
-    ("name", "Щербаков Дмитрий", "Shcherbakov Dmitry"),
-    ("name", "ЕЛЕНА ЮРЬЕВА", "Yelena Yuryeva"),
-    ("name", "Салтыков-Щедрин М. Е.", "Saltykov-Shchedrin M Ye"),
-    ("name", "Renée Müller", "Renee Muller"),
-    ("place", "City Hospital No. 5", "City Hospital number five"),
-    ("place", "Поликлиника № 5", "Poliklinika number five"),
-    ("place", "12 Main Ave., Bldg. 3", "twelve Main Avenue, Building three"),
-    ("text", "95% at 38°C", "ninety-five percent at thirty-eight degrees"),
-    ("text", "COVID-19", "COVID nineteen"),
-    ("text", "3rd floor", "third floor"),
-    ("text", "24/7", "twenty-four slash seven"),
-    ("text", "0.5", "zero point five"),
-    ("text", "room 007", "room zero zero seven"),
-    ("text", "bread & milk", "bread and milk"),
-]
+from tests.prompts.spoken.lines_en import LINES
 
 
-@pytest.mark.parametrize(("kind", "raw", "said"), PAIRS)
+@pytest.mark.parametrize(("kind", "raw", "said"), LINES)
 def test_said(kind: ValueKind, raw: str, said: str) -> None:
     assert " ".join(ENGLISH.forms[kind](raw).split()) == said
     assert ENGLISH.unspeakable.search(said) is None
+
+
+def test_the_table_is_long_enough_and_has_every_kind() -> None:
+    assert len(LINES) >= 100
+    assert {kind for kind, _, _ in LINES} == set(get_args(ValueKind))
 
 
 @pytest.mark.parametrize(
     ("kind", "raw"),
     [
         ("date", "12/03/2024"),
+        ("date", "2024-02-30"),
         ("time", "2 PM"),
+        ("time", "25:00"),
         ("year", "54"),
         ("phone", "call us"),
         ("digits", "12a"),
         ("count", "many"),
+        ("count", "1.5"),
+        ("count", "1e15"),
         ("money", "inf"),
         ("temperature", "warm"),
     ],
@@ -82,5 +50,34 @@ def test_keys(key: str, said: str) -> None:
     assert key_said(key, "press ") == said
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (7, "seven"),
+        (80, "eighty"),
+        (100, "one hundred"),
+        (105, "one oh five"),
+        (120, "one twenty"),
+        (300, "three hundred"),
+        (1000, "one thousand"),
+        (1200, "twelve hundred"),
+        (1205, "twelve oh five"),
+        (2000, "two thousand"),
+    ],
+)
+def test_numbers_off_a_door(number: int, said: str) -> None:
+    assert in_pairs(number) == said
+
+
 def test_every_kind_has_a_form() -> None:
     assert set(ENGLISH.forms) == set(get_args(ValueKind))
+
+
+@given(kind=st.sampled_from(["name", "place", "text"]), raw=st.text(max_size=80))
+def test_no_text_leaves_a_figure_or_raises(kind: ValueKind, raw: str) -> None:
+    assert not any(character.isdigit() and character.isascii() for character in ENGLISH.forms[kind](raw))
+
+
+@given(st.from_regex(r"[0-9$€/.:, +()x°%-]{1,30}", fullmatch=True))
+def test_figures_and_signs_in_any_order_are_said(raw: str) -> None:
+    assert ENGLISH.unspeakable.search(ENGLISH.spelled(raw)) is None

@@ -37,6 +37,8 @@ def test_parts(template: str, parts: tuple[Part, ...]) -> None:
         ("{key}", "{key} names no key"),
         ("{called_at:hour}", "unknown kind"),
         ("{a:}", "{a:}"),
+        ("{a\n😀\x07b}", "{a 😀 b}"),
+        ("{" + "x" * 5000 + "!}", "{" + "x" * 40 + "…}"),
     ],
 )
 def test_what_is_no_template_is_told_in_a_sentence(template: str, told: str) -> None:
@@ -44,3 +46,5 @@ def test_what_is_no_template_is_told_in_a_sentence(template: str, told: str) -> 
         parse(template)
     assert told in str(caught.value)
     assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250

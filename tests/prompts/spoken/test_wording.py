@@ -1,7 +1,9 @@
 """Whole texts, and every way in which one cannot be spoken: one plain sentence without the value."""
 
+import re
 import unicodedata
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -10,11 +12,11 @@ from hypothesis import strategies as st
 from prompts.errors import BadTemplate, BadValue, TextError, UnknownLanguage
 from prompts.spoken.ru import RUSSIAN
 from prompts.spoken.texts import Text, Value, ValueKind
-from prompts.spoken.wording import LANGUAGES, LONGEST_TEXT, LONGEST_VALUE, wording_of
+from prompts.spoken.wording import LANGUAGES, LONGEST_TEXT, LONGEST_VALUE, _said_again, wording_of
 
 VALUES = {
     "full_name": Value("name", "Иванова Анна"),
-    "institution": Value("place", "ГП № 5"),
+    "institution": Value("place", "ГП № 5", shared=True),
     "called_at": Value("datetime", "2024-12-03T14:05:00+05:00"),
     "call_back": Value("phone", "+79123456789"),
 }
@@ -44,16 +46,69 @@ def test_spoken_texts(language: str, template: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "personal"),
+    ("template", "private"),
     [
         ("Нажмите {key:1}.", False),
         ("Добрый день.", False),
-        ("Это {institution}.", True),
+        ("Это {institution}.", False),
+        ("Вы звонили {called_at}.", False),
+        ("Ваш код {called_at:digits}.", True),
+        ("Звоните по номеру {call_back}.", True),
         ("{key:1} {full_name}", True),
+        ("Это {institution}. Кому: {full_name}.", True),
     ],
 )
-def test_a_text_is_personal_when_a_value_stands_in_it(template: str, personal: bool) -> None:
-    assert wording_of(Text("ru", template, VALUES)).personal is personal
+def test_a_text_is_private_when_a_value_of_one_contact_stands_in_it(template: str, private: bool) -> None:
+    values = {**VALUES, "called_at": Value("date", "2024-12-03")}
+    if "digits" in template:
+        values["called_at"] = Value("date", "2024")
+    assert wording_of(Text("ru", template, values)).private is private
+
+
+@pytest.mark.parametrize(
+    ("template", "sentences"),
+    [
+        ("Нажмите {key:1}. Ждём.", [["Нажмите один."], ["Ждём."]]),
+        ("Это {institution}. Ждём.", [["Это", "городская поликлиника номер пять."], ["Ждём."]]),
+        ("Нажмите{key:1}или{key:2}.", [["Нажмите один или два."]]),
+        ("{key:1}{key:2}", [["один два"]]),
+        ("Нажмите «{key:*}».", [["Нажмите «звёздочку»."]]),
+    ],
+)
+def test_sentences_and_phrases(template: str, sentences: list[list[str]]) -> None:
+    cut = wording_of(Text("ru", template, VALUES)).sentences
+    assert [[phrase.words for phrase in sentence.phrases] for sentence in cut] == sentences
+
+
+def test_the_words_about_a_value_are_told_to_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str, str, str]] = []
+
+    def bent(kind: ValueKind, raw: str, before: str, after: str) -> str:
+        told.append((kind, raw, before, after))
+        return "сказано"
+
+    monkeypatch.setitem(LANGUAGES, "ru", replace(RUSSIAN, in_context=bent))
+    values = {"a": Value("count", "3"), "b": Value("date", "2024-12-03")}
+    assert wording_of(Text("ru", "Нажмите {key:1}, от {a} до {b:count}.", values)).words.count("сказано") == 2
+    assert told == [
+        ("count", "3", "Нажмите один, от ", " до "),
+        ("count", "2024-12-03", "Нажмите один, от сказано до ", "."),
+    ]
+
+
+def test_dates_are_worded_once_and_names_are_not_kept_in_memory() -> None:
+    def remembered(template: str, **values: Value) -> int:
+        before = _said_again.cache_info().currsize
+        for _ in range(2):
+            wording_of(Text("ru", template, values))
+        return _said_again.cache_info().currsize - before
+
+    day, name = Value("date", "1871-02-03"), Value("name", "Заволокина Секлетинья")
+    assert remembered("Взят {day}.", day=day) == 1
+    assert remembered("Кому: {name}.", name=name) == 0
+    assert (
+        remembered("Кому: {name}, к {day}.", name=name, day=day) == 0
+    )  # a form may be told the words before
 
 
 def test_words_are_hidden_when_a_wording_or_value_is_shown() -> None:
@@ -76,6 +131,10 @@ def test_letters_are_composed() -> None:
         ("ru", "Да/нет", '"/"'),
         ("ru", "Привет 😀", "U+1F600 GRINNING FACE"),
         ("ru", "Привет\a", "U+0007"),
+        ("ru", "При\u00advet", "U+00AD SOFT HYPHEN at character 4"),
+        ("ru", "Привет\ud800", "U+D800 at character 7"),
+        ("ru", "Привет\u202e", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("ru", "\ue000", "U+E000"),
         ("ru", "{key:1} и 2", '"2" at character 11'),
         ("en", "Press 1", '"1" at character 7'),
         ("en", "Привет", "U+041F"),
@@ -92,10 +151,11 @@ def test_fixed_residue_is_refused_and_named(language: str, template: str, told: 
     assert str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize("language", ["de", "", "RU", "ru-RU"])
+@pytest.mark.parametrize("language", ["de", "", "RU", "ru-RU", "x\n" * 5000])
 def test_unknown_languages_are_refused(language: str) -> None:
-    with pytest.raises(UnknownLanguage, match=r"use one of en, ru\.$"):
+    with pytest.raises(UnknownLanguage, match=r"use one of en, .*ru\.$") as caught:
         words(language, "Hallo")
+    assert len(str(caught.value).splitlines()[0]) < 150
 
 
 @pytest.mark.parametrize(
@@ -110,6 +170,9 @@ def test_unknown_languages_are_refused(language: str) -> None:
         (Value("text", "..."), "{x}", "nothing that can be spoken"),
         (Value("text", "SECRET" * LONGEST_VALUE), "{x}", "longer than"),
         (Value("count", "9" * 250), "{x}", "cannot be said as count"),
+        (Value("count", "1e999999"), "{x}", "cannot be said as count"),
+        (Value(cast(ValueKind, "colour"), "red"), "{x}", "cannot be said as colour"),
+        (Value("name", "\ud800"), "{x}", "nothing that can be spoken"),
     ],
 )
 def test_values_that_cannot_be_said(value: Value | None, template: str, told: str) -> None:
@@ -123,7 +186,8 @@ def test_values_that_cannot_be_said(value: Value | None, template: str, told: st
 def test_residue_that_a_form_lets_through_is_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
     careless = replace(RUSSIAN, forms={**RUSSIAN.forms, "name": lambda raw: raw})
     monkeypatch.setitem(LANGUAGES, "ru", careless)
-    assert wording_of(Text("ru", "{x}", {"x": Value("name", "Анна 2 / Eva")})).words == "Анна два Ева"
+    said = wording_of(Text("ru", "{x}", {"x": Value("name", "Анна 2 / Eva")})).words
+    assert re.findall(r"\w+", said) == ["Анна", "два", "Ева"]
 
 
 @given(
