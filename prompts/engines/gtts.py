@@ -1,7 +1,10 @@
 """gTTS: a service on the network that is not official; it is told fixed texts only."""
 
+import queue
+import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -10,11 +13,10 @@ import numpy as np
 
 from prompts.audio import Clip
 from prompts.engines.protocol import FixedText
+from prompts.engines.resting import Rest
 from prompts.errors import EngineError
 
 LANGUAGES: Final = frozenset({"ru", "en"})
-FAILURES_TO_REST: Final = 2  # after so many in a row it is not asked for a while
-REST_SECONDS: Final = 600.0
 SHORTEST_SECONDS_A_LETTER: Final = 0.03  # speech takes 0.06; less is a clip that was cut off
 LONGEST_SECONDS_A_LETTER: Final = 0.3
 LONGEST_EXTRA_SECONDS: Final = 3.0  # pauses
@@ -30,7 +32,11 @@ def fetch_mp3(words: str, language: str, timeout_seconds: float) -> bytes:
 
 
 class Gtts:
-    """Asks the network; after two failures in a row it fails at once for ten minutes."""
+    """Asks the network, no longer than the time-out in all.
+
+    When the network is not there it rests at once, when the service answers badly after two in a row: it
+    knows nothing then for ten minutes, and nobody waits for it.
+    """
 
     name = "gtts"
 
@@ -42,9 +48,7 @@ class Gtts:
     ) -> None:
         self._timeout_seconds = timeout_seconds
         self._fetch = fetch
-        self._clock = clock
-        self._failures = 0
-        self._rests_until = 0.0
+        self._rest = Rest(clock)
 
     def identity(self, language: str) -> tuple[str, ...]:
         if language not in LANGUAGES:
@@ -52,38 +56,64 @@ class Gtts:
         return (version("gTTS"), language)
 
     def knows(self, text: FixedText) -> bool:
-        return text.language in LANGUAGES and self._clock() >= self._rests_until
+        return text.language in LANGUAGES  # also while it rests: what it has said before is kept
 
     def speak(self, text: FixedText) -> Clip:
         if not isinstance(text, FixedText):
             raise EngineError("A text with a value was kept from the network.")
-        if self._clock() < self._rests_until:
-            raise EngineError("gTTS failed twice and rests for ten minutes.")
+        if self._rest.resting:
+            raise EngineError("gTTS failed and rests for ten minutes.")
+        data = self._fetched(text)
         try:
-            clip = _checked(_decoded(self._fetched(text)), text)
+            clip = _checked(_decoded(data), text)
         except EngineError:
-            self._failed()
+            self._rest.failed()
             raise
-        self._failures = 0
+        self._rest.worked()
         return clip
 
-    def _failed(self) -> None:
-        self._failures += 1
-        if self._failures >= FAILURES_TO_REST:
-            self._failures = 0
-            self._rests_until = self._clock() + REST_SECONDS
-
     def _fetched(self, text: FixedText) -> bytes:
+        work = partial(self._fetch, text.words, text.language, self._timeout_seconds)
         try:
-            data = self._fetch(text.words, text.language, self._timeout_seconds)
+            return _within(self._timeout_seconds, work)
         except Exception as error:  # an unofficial client: whatever it raises, the next voice speaks
+            self._rest.failed(hopeless=_unreachable(error))
             raise EngineError("gTTS gave no answer: is the network there?") from error
-        if not data:
-            raise EngineError("gTTS answered without audio.")
-        return data
+
+
+def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
+    """What the work gives, or raises; TimeoutError when it takes longer, however it spends the time.
+
+    The look-up of a name and a service that drips bytes heed no time-out of their own. A thread that is late
+    is left behind and ends by itself.
+    """
+    outcome: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put(work())
+        except Exception as error:  # noqa: BLE001  raised again by the thread that waits
+            outcome.put(error)
+
+    threading.Thread(target=run, name="gtts", daemon=True).start()
+    try:
+        result = outcome.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError("no answer in time") from None
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _unreachable(error: Exception) -> bool:
+    """Whether no answer came at all; gTTS's own error holds the answer as `rsp` when there was one."""
+    module = type(error).__module__
+    return isinstance(error, OSError) or (module == "gtts.tts" and getattr(error, "rsp", None) is None)
 
 
 def _decoded(data: bytes) -> Clip:
+    if not data:
+        raise EngineError("gTTS answered without audio.")
     try:
         sound = miniaudio.mp3_read_f32(data)
     except miniaudio.MiniaudioError as error:

@@ -1,20 +1,34 @@
 """The engine on the network, without the network."""
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import gtts
 import pytest
 
-from prompts.engines.gtts import REST_SECONDS, Gtts, fetch_mp3
-from prompts.engines.protocol import FixedText, PersonalText
+from prompts.engines.gtts import Gtts, fetch_mp3
+from prompts.engines.protocol import FixedText, ValueText
+from prompts.engines.resting import REST_SECONDS
 from prompts.errors import EngineError
 
 MP3 = (Path(__file__).parent / "two_seconds.mp3").read_bytes()
 TEXT = FixedText("ru", "Спасибо. До свидания.")
 LONG_TEXT = FixedText("ru", "Нажмите один, чтобы прослушать сообщение ещё раз. " * 4)
+
+
+def answered(status: int, reason: str) -> gtts.gTTSError:
+    """As gTTS raises it when the service answers."""
+    response = SimpleNamespace(status_code=status, reason=reason)
+    return gtts.gTTSError(tts=SimpleNamespace(tld="com", lang_check=True), response=response)
+
+
+UNREACHED = gtts.gTTSError(tts=SimpleNamespace(tld="com"))
+TOO_MANY = answered(429, "Too Many Requests")
+UNAVAILABLE = answered(503, "Service Unavailable")
 
 
 @dataclass
@@ -48,7 +62,8 @@ def test_mp3_is_decoded_at_its_own_rate() -> None:
         (MP3, LONG_TEXT, "too short"),
         (MP3 * 5, FixedText("ru", "Да."), "too long"),
         (TimeoutError("read timed out"), TEXT, "no answer"),
-        (gtts.gTTSError("429 (Too Many Requests)"), TEXT, "no answer"),
+        (TOO_MANY, TEXT, "no answer"),
+        (UNREACHED, TEXT, "no answer"),
         (AssertionError("No text to speak"), TEXT, "no answer"),
     ],
 )
@@ -64,7 +79,7 @@ def test_values_never_reach_the_network() -> None:
     """The type checker refuses it: strict mypy would tell if the ignore were not needed."""
     service = Service()
     with pytest.raises(EngineError, match="kept from the network"):
-        Gtts(5.0, service).speak(PersonalText("ru", "Иванова"))  # type: ignore[arg-type]
+        Gtts(5.0, service).speak(ValueText("ru", "Иванова"))  # type: ignore[arg-type]
     assert service.asked == []
 
 
@@ -72,35 +87,72 @@ def clock_at(times: list[float]) -> Callable[[], float]:
     return lambda: times[0]
 
 
-def test_after_two_failures_it_rests_and_then_is_asked_again() -> None:
+@pytest.mark.parametrize(
+    ("answer", "failures_to_rest"),
+    [
+        (UNREACHED, 1),
+        (TimeoutError("read timed out"), 1),
+        (ConnectionResetError("reset"), 1),
+        (TOO_MANY, 2),
+        (UNAVAILABLE, 2),
+        (b"", 2),
+        (MP3[: len(MP3) // 4], 2),
+        (b"<html>", 2),
+        (AssertionError("No text to speak"), 2),
+    ],
+)
+def test_it_rests_at_once_without_a_network_and_after_two_bad_answers(
+    answer: bytes | Exception, failures_to_rest: int
+) -> None:
     now = [1000.0]
-    service = Service(TimeoutError())
+    service = Service(answer)
     engine = Gtts(5.0, service, clock_at(now))
-    for _ in range(5):
+    for _ in range(failures_to_rest):
         with pytest.raises(EngineError):
             engine.speak(TEXT)
-    assert len(service.asked) == 2
+    with pytest.raises(EngineError, match="rests"):
+        engine.speak(TEXT)
+    assert engine.knows(TEXT)  # what it has said before is still to be had
+    assert len(service.asked) == failures_to_rest
     service.answer = MP3
     now[0] += REST_SECONDS
     assert engine.speak(TEXT).seconds > 1
-    assert len(service.asked) == 3
 
 
-def test_a_success_between_two_failures_keeps_it_awake() -> None:
+def test_a_success_between_two_bad_answers_keeps_it_awake() -> None:
     service = Service()
     engine = Gtts(5.0, service, clock_at([0.0]))
-    for answer in (TimeoutError(), MP3, TimeoutError(), MP3):
+    for answer in (TOO_MANY, MP3, b"", MP3):
         service.answer = answer
-        if isinstance(answer, Exception):
+        if answer == MP3:
+            engine.speak(TEXT)
+        else:
             with pytest.raises(EngineError):
                 engine.speak(TEXT)
-        else:
-            engine.speak(TEXT)
     assert len(service.asked) == 4
+
+
+def test_a_network_that_hangs_is_left_behind_after_the_time_out() -> None:
+    """Neither a look-up of a name nor an answer that drips heeds the client's own time-out."""
+    released = threading.Event()
+
+    def hang(words: str, language: str, timeout_seconds: float) -> bytes:
+        released.wait()
+        return MP3
+
+    engine = Gtts(0.01, hang)
+    try:
+        with pytest.raises(EngineError, match="no answer"):
+            engine.speak(TEXT)
+        with pytest.raises(EngineError, match="rests"):
+            engine.speak(TEXT)
+    finally:
+        released.set()
 
 
 def test_identity_and_languages() -> None:
     assert Gtts(5.0).identity("en") == (gtts.__version__, "en")
+    assert not Gtts(5.0).knows(FixedText("tt", "Рәхмәт"))
     with pytest.raises(EngineError, match="not set up"):
         Gtts(5.0).identity("tt")
 
@@ -117,3 +169,16 @@ def test_the_client_is_called_with_a_time_out(monkeypatch: pytest.MonkeyPatch) -
     logging.getLogger("gtts").setLevel(logging.CRITICAL)
     assert fetch_mp3("Спасибо.", "ru", 2.5) == b"ab"
     assert seen == [2.5]
+
+
+def test_the_clients_own_error_tells_whether_there_was_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against a change of gTTS: its real client, on an address that refuses."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(gtts.gTTSError) as caught:
+        fetch_mp3("Спасибо.", "ru", 2.0)
+    assert caught.value.rsp is None
+    engine = Gtts(2.0)
+    with pytest.raises(EngineError):
+        engine.speak(TEXT)
+    with pytest.raises(EngineError, match="rests"):
+        engine.speak(TEXT)
