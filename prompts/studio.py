@@ -1,9 +1,12 @@
 """Text and values in, the path of a playable WAV out."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from prompts.audio import Clip, finish, joined, read_wav, wav_bytes
 from prompts.cache import Cache, Recipe
@@ -11,12 +14,16 @@ from prompts.engines.chain import Chain, Take, chain_of
 from prompts.engines.protocol import ValueText
 from prompts.errors import AudioError, EngineError
 from prompts.settings import SpeechSettings
-from prompts.spoken.sentences import pause_seconds
 from prompts.spoken.texts import Text, Value, ValueKind
 from prompts.spoken.wording import FORMATTERS_VERSION, LANGUAGES, Wording, wording_of
 
 __all__ = ["Part", "Rendered", "Studio", "Text", "Value", "ValueKind"]
 
+IDENTITY_SECONDS: Final = 1.0
+MEGABYTE: Final = 1_000_000
+REMEMBERED: Final = (
+    1024  # names of shared clips; finding one takes longer than asking whether the file is there
+)
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +45,14 @@ class Rendered:
     cached: bool
 
 
+@dataclass(frozen=True)
+class _Own:
+    """Finished takes of the one whose texts are being rendered: a name is said in several of them."""
+
+    owner: str
+    clips: dict[Recipe, Clip] = field(default_factory=dict, repr=False)
+
+
 class _Failed(Exception):
     """One engine could not do its part."""
 
@@ -50,11 +65,20 @@ class Studio:
 
     languages: tuple[str, ...] = tuple(LANGUAGES)
 
-    def __init__(self, settings: SpeechSettings, chain: Chain | None = None) -> None:
+    def __init__(
+        self,
+        settings: SpeechSettings,
+        chain: Chain | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
+        self._clock = clock
         self._chain = chain or chain_of(settings)
-        self._cache = Cache(settings.folder)
+        self._cache = Cache(settings.folder, settings.cache_mb * MEGABYTE)
+        self._shared_path = lru_cache(REMEMBERED)(self._shared_path_of)
+        self._identities: dict[tuple[str, str], tuple[tuple[str, ...], float]] = {}
         self._complained: set[tuple[str, str]] = set()
+        self._own = _Own("")
 
     def render(self, text: Text, owner: str = "") -> Path:
         """A mono 16-bit WAV at the rate and level of the settings, that begins with speech.
@@ -70,14 +94,14 @@ class Studio:
         without: set[str] = set()
         while True:
             try:
-                return self._spoken(wording, self._takes(wording, without), owner)
+                return self._spoken(wording, self._chain.cast(wording.sentences, without), owner)
             except _Failed as failed:
                 self._complain(failed.engine, failed.reason)
                 without.add(failed.engine)
 
     def cast(self, text: Text) -> tuple[Part, ...]:
         """Who would speak what; nothing is rendered. Raises TextError or NoVoice."""
-        return tuple(_part(take) for take in self._takes(wording_of(text), ()))
+        return tuple(_part(take) for take in self._chain.cast(wording_of(text).sentences))
 
     def wording(self, text: Text) -> str:
         """The words as they will be spoken. Raises TextError."""
@@ -89,52 +113,89 @@ class Studio:
 
     def forget(self, owner: str) -> None:
         """Remove all audio that holds values of this owner. Raises CacheError."""
+        self._own = _Own("")
         self._cache.forget(owner)
 
-    def _takes(self, wording: Wording, without: set[str] | tuple[()]) -> tuple[Take, ...]:
-        return tuple(take for sentence in wording.sentences for take in self._chain.takes(sentence, without))
-
     def _spoken(self, wording: Wording, takes: Sequence[Take], owner: str) -> Rendered:
-        recipes = [self._recipe(take) for take in takes]
-        private = any(sentence.private for sentence in wording.sentences)
-        whole = Recipe.of(recipes)
-        path = self._cache.personal_path(whole, owner) if private else self._cache.shared_path(whole)
+        recipes = tuple(self._recipe(take) for take in takes)
+        pauses = tuple(take.pause_seconds for take in takes)
+        if wording.private:
+            path = self._cache.personal_path(Recipe.of(recipes, pauses), owner)
+        else:
+            path = self._shared_path(recipes, pauses)
         parts = tuple(_part(take) for take in takes)
-        if path.exists():
+        if self._cache.used(path):
             return Rendered(path, parts, cached=True)
-        clips = [self._clip(take, recipe) for take, recipe in zip(takes, recipes, strict=True)]
-        pauses = [pause_seconds(take.text.words) for take in takes]
-        self._cache.store(path, wav_bytes(joined(clips, pauses)))
-        return Rendered(path, parts, cached=False)
+        with self._cache.alone(path):
+            cached = self._cache.used(path)
+            if not cached:
+                clips = [self._clip(*what, owner) for what in zip(takes, recipes, strict=True)]
+                self._cache.store(path, wav_bytes(joined(clips, pauses, self._settings.level_dbfs)))
+        return Rendered(path, parts, cached)
 
-    def _clip(self, take: Take, recipe: Recipe) -> Clip:
-        """One take, finished; what is not private is kept for other texts."""
-        path = self._cache.shared_path(recipe)
-        shared = not (isinstance(take.text, ValueText) and take.text.private)
-        if shared and path.exists():
-            return read_wav(path.read_bytes())
+    def _shared_path_of(self, recipes: tuple[Recipe, ...], pauses: tuple[float, ...] = ()) -> Path:
+        """Of one clip, or of several with these pauses behind them."""
+        return self._cache.shared_path(Recipe.of(recipes, pauses) if pauses else recipes[0])
+
+    def _clip(self, take: Take, recipe: Recipe, owner: str) -> Clip:
+        """One take, finished; what is private is kept for its owner's other texts, until the next owner."""
+        if isinstance(take.text, ValueText) and take.text.private:
+            own = self._own if self._own.owner == owner else _Own(owner)
+            self._own = own
+            if recipe not in own.clips:
+                own.clips[recipe] = self._finished(take)
+            return own.clips[recipe]
+        path = self._shared_path((recipe,))
+        kept = self._kept(path)
+        if kept is not None:
+            return kept
+        with self._cache.alone(path):
+            kept = self._kept(path)
+            if kept is None:
+                kept = self._finished(take)
+                self._cache.store(path, wav_bytes(kept))
+        return kept
+
+    def _kept(self, path: Path) -> Clip | None:
+        """A finished clip; None when there is none that can be read."""
+        if not self._cache.used(path):
+            return None
         try:
-            clip = finish(take.speak(), self._settings.rate_hz, self._settings.level_dbfs)
+            return read_wav(path.read_bytes())
+        except (OSError, AudioError):
+            return None
+
+    def _finished(self, take: Take) -> Clip:
+        try:
+            return finish(take.speak(), self._settings.rate_hz, self._settings.level_dbfs)
         except (EngineError, AudioError) as error:
             raise _Failed(take.engine, error) from error
-        if shared:
-            self._cache.store(path, wav_bytes(clip))
-        return clip
+        except Exception as error:  # of a library: the next voice speaks, and nobody is shown its message
+            raise _Failed(take.engine, EngineError(f"It raised {type(error).__name__}.")) from error
 
     def _recipe(self, take: Take) -> Recipe:
-        try:
-            identity = take.identity()
-        except EngineError as error:
-            raise _Failed(take.engine, error) from error
         return Recipe(
             engine=take.engine,
-            identity=identity,
+            identity=self._identity(take),
             formatters=FORMATTERS_VERSION,
             language=take.text.language,
             words=take.text.words,
             rate_hz=self._settings.rate_hz,
             level_dbfs=self._settings.level_dbfs,
         )
+
+    def _identity(self, take: Take) -> tuple[str, ...]:
+        """As the engine told it, at most a second ago: it looks at packages and files for it."""
+        key, now = (take.engine, take.text.language), self._clock()
+        told, until = self._identities.get(key, ((), now))
+        if now < until:
+            return told
+        try:
+            told = take.identity()
+        except EngineError as error:
+            raise _Failed(take.engine, error) from error
+        self._identities[key] = (told, now + IDENTITY_SECONDS)
+        return told
 
     def _complain(self, engine: str, error: Exception) -> None:
         """Once for each engine and reason, and never with the text."""
