@@ -13,6 +13,7 @@ CampaignsError
 ├── OutputError           a file that a command was to write cannot be written
 ├── EngineBusy            another engine works on this home, or it cannot be written to
 ├── NoTrunk               no trunk of the settings can be used
+├── Unspeakable           a text of a campaign, or of one contact, that no voice can say
 ├── IllegalMove           a state that cannot follow the present one
 ├── NoSuchTask            an unknown number of a task
 └── IntakeError           a file of contacts cannot be used (intake/errors.py)
@@ -55,6 +56,10 @@ class IllegalMove(CampaignsError):
     """A state that cannot follow the present one; nothing was changed."""
 
 
+class Unspeakable(CampaignsError):
+    """A text that no voice can say; the sentence names it and never holds a value of a contact."""
+
+
 class NoSuchTask(CampaignsError):
     """An unknown number of a task."""
 
@@ -77,3 +82,8 @@ class EngineBusy(CampaignsError):
 
 class NoTrunk(CampaignsError):
     """No trunk of the settings can be used."""
+
+
+def as_clause(sentence: str) -> str:
+    """A sentence to stand behind a colon."""
+    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence

@@ -147,6 +147,8 @@ class SpeechTable(_Table):
     """`[speech]`: how texts become audio."""
 
     online: bool = False
+    rate_hz: Literal[8000, 16000] = 8000
+    cache_mb: int = Field(default=500, ge=50, le=100_000)
 
 
 class EngineTable(_Table):
@@ -218,13 +220,18 @@ class Home:
 
     @property
     def recordings(self) -> Path:
-        """Where recorded calls go."""
+        """Where recorded calls go; people put studio recordings into its folders ru, en ..."""
         return self.folder / "recordings"
 
     @property
     def speech(self) -> Path:
         """Where finished audio is kept."""
         return self.folder / "speech"
+
+    @property
+    def voices(self) -> Path:
+        """Where people put voice files."""
+        return self.folder / "voices"
 
 
 def read_home(folder: Path) -> Home:

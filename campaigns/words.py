@@ -21,7 +21,7 @@ ContactState = Literal["waiting", "calling", "done", "exhausted", "cancelled"]
 CampaignState = Literal["draft", "running", "paused", "stopped", "finished"]
 TaskState = Literal["open", "taken", "waiting", "resolved", "verified", "reopened"]
 Urgency = Literal["low", "normal", "high"]
-WaitReason = Literal["queued", "hours", "retry", "not_here", "own_failure", "interrupted"]
+WaitReason = Literal["queued", "hours", "retry", "not_here", "own_failure", "interrupted", "speech"]
 
 CAMPAIGN_MOVES: dict[CampaignState, frozenset[CampaignState]] = {
     "draft": frozenset({"running"}),

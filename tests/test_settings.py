@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.assemble import trunk_of, usable_trunks
+from campaigns.assemble import house_values, speech_settings, trunk_of, usable_trunks
 from campaigns.errors import HomeMissing, NoTrunk, SettingsError
 from campaigns.settings import read_home, trunk_password
 from dialer.addresses import way_to
@@ -71,6 +71,27 @@ def test_all_that_a_trunk_can_be_told_reaches_the_lines(tmp_path: Path) -> None:
     )
 
 
+def test_speech_is_made_as_the_home_says(tmp_path: Path) -> None:
+    bare = speech_settings(read_home(home(tmp_path, TRUNK)))
+    assert (bare.online, bare.rate_hz, bare.cache_mb) == (False, 8000, 500)
+    assert (bare.folder, bare.recordings, bare.voices) == (
+        tmp_path / "speech",
+        tmp_path / "recordings",
+        tmp_path / "voices",
+    )
+    wide = speech_settings(
+        read_home(home(tmp_path, TRUNK + "[speech]\nonline = true\nrate_hz = 16000\ncache_mb = 2000\n"))
+    )
+    assert (wide.online, wide.rate_hz, wide.cache_mb) == (True, 16000, 2000)
+
+
+def test_the_house_is_known_in_the_languages_of_its_name(tmp_path: Path) -> None:
+    settings = TRUNK + '[institution]\ncall_back = "+73452111111"\n[institution.name]\nru = "больница"\n'
+    place = read_home(home(tmp_path, settings))
+    assert house_values(place, "ru") == {"institution": "больница", "call_back": "+73452111111"}
+    assert house_values(place, "en") == {"call_back": "+73452111111"}
+
+
 def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: Path) -> None:
     [table] = read_home(home(tmp_path, TRUNK + 'caller_id = "+73452500000"\n')).file.trunks
     assert trunk_of(table, "").caller_ids == ("+73452500000",)
@@ -91,6 +112,9 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
         (TRUNK + "[lines]\ncount = 0\n", "line 5: lines.count is wrong: input should be greater"),
         (TRUNK + "[lines]\ncount = 481\n", "line 5: lines.count is wrong"),
         (TRUNK + "[lines]\nsip_ports = [16000, 15000]\n", "line 5: lines.sip_ports must be two ports"),
+        (TRUNK + "[speech]\nrate_hz = 11025\n", "line 5: speech.rate_hz is wrong: input should be 8000 or"),
+        (TRUNK + "[speech]\ncache_mb = 1\n", "line 5: speech.cache_mb is wrong"),
+        (TRUNK + '[speech]\nvoice = "anna"\n', "line 5: speech.voice is not a setting"),
         (TRUNK + "[engine]\n\nring_secs = 20\n", "line 6: engine.ring_secs is not a setting"),
         (TRUNK + '[engine]\ntime_zone = "Tyumen"\n', "line 5: engine.time_zone is not an IANA time zone"),
         (

@@ -19,16 +19,18 @@ from campaigns.cli.options import (
     open_home,
     print_json,
     say,
+    tell,
     write_file,
 )
-from campaigns.errors import IllegalMove, UnknownCampaign
+from campaigns.errors import IllegalMove, UnknownCampaign, Unspeakable
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import Field, parse_field
 from campaigns.flows.loader import load_script
+from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
-from campaigns.flows.simulate import LINES, example_values, simulate
+from campaigns.flows.simulate import LINES, simulate
 from campaigns.library import script_files, script_named
-from campaigns.settings import read_home
+from campaigns.settings import Home, read_home
 from campaigns.store import campaigns, figures
 from campaigns.web.report import report_page
 from campaigns.words import CampaignState
@@ -51,7 +53,18 @@ def _mover(to: CampaignState, done: str, after_pause: bool = False) -> Callable[
     return move
 
 
-app.command("launch", help="Let the engine call the campaign's contacts.")(_mover("running", "is running"))
+@app.command("launch")
+def launch(name: CampaignName, home: HomeOption) -> None:
+    """Render what the campaign says, then let the engine call its contacts."""
+    settings, database = known_campaign(home, name)
+    if campaigns.state_of(database, name) != "running":
+        from campaigns.assemble import script_in_force  # here: the voices take a second to load
+        from campaigns.cli.rendering import render_ahead
+
+        render_ahead(settings, script_in_force(settings, name))
+    _mover("running", "is running")(name, home)
+
+
 app.command("pause", help="Hold back the next call; running calls go on.")(_mover("paused", "is paused"))
 app.command("resume", help="Go on after a pause.")(_mover("running", "is running", after_pause=True))
 app.command("stop", help="Hold back all calls until it is launched again.")(_mover("stopped", "is stopped"))
@@ -97,9 +110,9 @@ def show(name: CampaignName, home: HomeOption) -> None:
 def check(
     names: Annotated[list[str], typer.Argument(help="Names of campaigns, or files.")], home: HomeOption
 ) -> None:
-    """Check campaign files; every complaint names file and line."""
-    known = script_files(read_home(home))
-    complaints = []
+    """Check campaign files; every complaint names file and line. Sentences hard to follow are told of."""
+    settings = read_home(home)
+    known, complaints = script_files(settings), []
     for name in names:
         path = known.get(name, Path(name))
         if not path.exists():
@@ -107,13 +120,21 @@ def check(
                 f"There is no campaign and no file {name}; campaigns are {', '.join(sorted(known))}."
             )
         try:
-            load_script(path)
+            _tell_of_long(settings, load_script(path))
             say(f"{name} is right.")
-        except ScriptError as error:
+        except (ScriptError, Unspeakable) as error:
             complaints.append(str(error))
     if complaints:
         typer.echo("\n".join(complaints), err=True)
         raise typer.Exit(1)
+
+
+def _tell_of_long(home: Home, script: Script) -> None:
+    """A warning for each sentence that is too long, measured by speaking it. Raises Unspeakable."""
+    from campaigns.cli.rendering import long_sentences  # here: the voices take a second to load
+
+    for warning in long_sentences(home, script):
+        tell(warning)
 
 
 @app.command("report")

@@ -1,5 +1,6 @@
 """`dialer contacts`: who is to be reached, and how far that got."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,8 +16,10 @@ from campaigns.cli.options import (
     print_json,
     say,
 )
-from campaigns.errors import UnknownContact
+from campaigns.errors import CampaignsError, UnknownContact
+from campaigns.flows.complaints import ScriptError
 from campaigns.models import Attempt, Contact
+from campaigns.settings import read_home
 from campaigns.store import attempts, contacts
 from campaigns.words import ContactState
 
@@ -59,6 +62,8 @@ def show(
         return
     for name, value in _row(contact).items():
         say(f"{name}: {'' if value is None else value}")
+    if contact.wait_reason == "speech":
+        say(_why_unspoken(home, contact))
     for row in rows:
         quality = row.pop("quality")
         row |= {"mos": quality["mos"], "line": _line(quality)} if quality else {"mos": None, "line": None}
@@ -66,6 +71,25 @@ def show(
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     console.print(table)
+
+
+def _why_unspoken(folder: Path, contact: Contact) -> str:
+    """What is wrong with the contact's prompts, found out anew; never with a value."""
+    from campaigns.assemble import (
+        house_values,
+        open_studio,
+        script_in_force,
+    )  # here: the voices take a second
+    from campaigns.engine.auditions import problem_of
+    from campaigns.engine.rulebook import contact_texts
+
+    settings = read_home(folder)
+    try:
+        script = script_in_force(settings, contact.campaign)
+        texts = contact_texts(script, contact, house_values(settings, contact.language))
+    except (CampaignsError, ScriptError) as error:
+        return str(error)
+    return problem_of(open_studio(settings), texts) or "Its prompts can be spoken now; it is tried again."
 
 
 def _row(contact: Contact) -> dict[str, Any]:

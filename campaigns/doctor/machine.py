@@ -1,25 +1,21 @@
-"""This machine and this home: settings, database, folders, limits, ports, speech."""
+"""This machine and this home: settings, database, folders, limits, ports."""
 
 import os
 import resource
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-from campaigns.assemble import open_studio
 from campaigns.doctor.finding import Finding
 from campaigns.errors import CampaignsError
 from campaigns.settings import Home
 from campaigns.store.database import open_database
-from prompts.errors import PromptError
-from prompts.studio import Text
 
 DATABASE_SECONDS = 5.0  # the longest that an engine at work keeps us waiting is far less
 LEAST_FREE_MB = 1000  # a recorded minute takes 1 MB
 OWN_DESCRIPTORS = 128  # of the engine, beside one for each line process, which may hold a single line
 PORTS_A_CALL = 6  # RTP and RTCP, three times over, as ports stay taken for a moment after a call
 FIRST_PROCESS_PORTS = 640  # the first line process may take so many, or a quarter of them all
-SAMPLES: Mapping[str, str] = {"ru": "Здравствуйте!", "en": "Hello!"}
 
 
 def database(home: Home) -> Finding:
@@ -71,18 +67,6 @@ def ports(home: Home) -> Finding:
         sentence = f"[lines] sip_ports is narrower than {lines.count} lines: each line process needs one"
         return Finding("ports", "doubtful", f"{sentence}, and a process may hold a single line.")
     return Finding("ports", "right", f"The ranges are wide enough for {lines.count} lines.")
-
-
-def speech(home: Home) -> Finding:
-    """Whether a sentence in each language of the institution becomes audio."""
-    languages = [language for language in home.file.institution.name if language in SAMPLES]
-    try:
-        studio = open_studio(home)
-        for language in languages:
-            studio.render(Text(language, SAMPLES[language], {}))
-    except (PromptError, OSError) as error:
-        return Finding("speech", "wrong", str(error))
-    return Finding("speech", "right", f"There is a voice for {' and '.join(languages) or 'nothing yet'}.")
 
 
 def home_of(folder: Path, read: Callable[[Path], Home]) -> tuple[Home | None, Finding]:

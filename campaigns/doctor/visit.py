@@ -5,6 +5,7 @@ from pathlib import Path
 
 from campaigns.doctor import machine
 from campaigns.doctor.finding import Finding
+from campaigns.doctor.speech import speech
 from campaigns.doctor.trunks import trunks
 from campaigns.settings import read_home
 
@@ -19,5 +20,5 @@ def visit(folder: Path) -> Iterator[Finding]:
     yield machine.folders(home)
     yield machine.descriptors(home)
     yield machine.ports(home)
-    yield machine.speech(home)
+    yield from speech(home)
     yield from trunks(home)

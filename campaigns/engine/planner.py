@@ -10,12 +10,14 @@ from campaigns.engine.conversation import Talk
 from campaigns.engine.renderer import Clips, Order, Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
+from campaigns.errors import Unspeakable, as_clause
 from campaigns.models import Contact
 from campaigns.rules.due import Decision
 from campaigns.rules.retries import OWN_FAILURE_FIRST, backoff
 from campaigns.rules.trunks import shown_number
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
+from campaigns.words import WaitReason
 from dialer.lines import Lines
 from dialer.messages import Dial
 from dialer.settings import Trunk
@@ -123,7 +125,10 @@ class Planner:
         ):
             owner = str(contact.id)
             self._prepared[owner] = _Prepared(contact)
-            self._renderer.order(Order(owner, self._rulebook.texts(contact)))
+            try:
+                self._renderer.order(Order(owner, self._rulebook.texts(contact)))
+            except Unspeakable as error:
+                self._prepared[owner].clips = Clips(owner, {}, str(error))
 
     def place(self) -> Iterator[Placed]:
         """Place the calls whose prompts are ready, while there is room; each is told of at once."""
@@ -180,17 +185,20 @@ class Planner:
         yield Placed(attempt, contact, trunk.name, talk, clips, prepared.tried | {trunk.name}, begun)
 
     def _postpone_silent(self, owner: str, contact: Contact, problem: str) -> None:
-        self._tell(f"Contact {contact.external_id} of {contact.campaign} has no prompts: {problem}")
-        self._postpone(owner, contact, timedelta(seconds=RENDER_PROBLEM_SECONDS))
+        who = f"Contact {contact.external_id} of {contact.campaign}"
+        self._tell(f"{who} is not called now: {as_clause(problem)}")
+        self._postpone(owner, contact, timedelta(seconds=RENDER_PROBLEM_SECONDS), "speech")
 
     def _postpone_failed(self, owner: str, contact: Contact) -> None:
         """The trunks that were left have gone to rest meanwhile."""
         self._postpone(owner, contact, backoff(OWN_FAILURE_FIRST, contact.own_failures))
 
-    def _postpone(self, owner: str, contact: Contact, wait: timedelta) -> None:
+    def _postpone(
+        self, owner: str, contact: Contact, wait: timedelta, reason: WaitReason = "own_failure"
+    ) -> None:
         del self._prepared[owner]
         at = self._clock.now() + wait
-        contacts.postpone(self._database, contact.id, contact.token, at, "own_failure")
+        contacts.postpone(self._database, contact.id, contact.token, at, reason)
 
     def _judge_at(self, now: datetime) -> Callable[[Contact, bool], Decision]:
         return lambda contact, opted_out: self._rulebook.judge(contact, opted_out, now)

@@ -10,10 +10,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from campaigns.errors import as_clause
 from prompts.errors import PromptError
 from prompts.settings import SpeechSettings
 from prompts.studio import Studio, Text
 
+ORDERS_A_PROCESS = 3  # so few are done before anybody misses them; a small campaign stays with one process
 END_SECONDS = 3.0  # for the process to end by itself; one clip takes far less
 
 
@@ -54,13 +56,19 @@ class Renderer(Protocol):
 
 
 def render(studio: Studio, order: Order) -> Clips:
-    """Carry out one order, here and now."""
-    try:
-        return Clips(
-            order.owner, {name: studio.render(text, order.owner) for name, text in order.texts.items()}
-        )
-    except (PromptError, OSError) as error:
-        return Clips(order.owner, {}, str(error))
+    """Carry out one order, here and now: all its texts, or a problem that names the first that failed."""
+    paths: dict[str, Path] = {}
+    for name, text in order.texts.items():
+        try:
+            paths[name] = studio.render(text, order.owner)
+        except (PromptError, OSError) as error:
+            return Clips(order.owner, {}, unspoken(name, error))
+    return Clips(order.owner, paths)
+
+
+def unspoken(name: str, error: Exception) -> str:
+    """The sentence for a text of one contact."""
+    return f'The text "{name}" cannot be spoken: {as_clause(str(error))}'
 
 
 class RenderProcess:
@@ -75,6 +83,11 @@ class RenderProcess:
         self._open: dict[str, Order] = {}
         self._suspect = ""  # the owner over whose order the child died
         self._start()
+
+    @property
+    def load(self) -> int:
+        """How many orders are not finished."""
+        return len(self._open)
 
     @property
     def pid(self) -> int:
@@ -134,6 +147,40 @@ class RenderProcess:
             self._send(order)
         died = Clips(first, {}, "The process that renders speech died over this contact twice.")
         return [died] if guilty else []
+
+
+class RenderCrew:
+    """Several rendering processes; one is started when those at work have more than a few orders each."""
+
+    def __init__(self, settings: SpeechSettings, most: int) -> None:
+        self._settings = settings
+        self._most = most
+        self._processes = [RenderProcess(settings)]
+
+    @property
+    def pids(self) -> Sequence[int]:
+        """The processes at work."""
+        return [process.pid for process in self._processes]
+
+    def order(self, order: Order) -> None:
+        least = min(self._processes, key=lambda process: process.load)
+        if least.load >= ORDERS_A_PROCESS and len(self._processes) < self._most:
+            least = RenderProcess(self._settings)
+            self._processes.append(least)
+        least.order(order)
+
+    def finished(self) -> Sequence[Clips]:
+        return [clips for process in self._processes for clips in process.finished()]
+
+    def owners(self) -> Sequence[str]:
+        return self._processes[0].owners()
+
+    def forget(self, owner: str) -> None:
+        self._processes[0].forget(owner)
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.stop()
 
 
 @contextmanager

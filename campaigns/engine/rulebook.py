@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import cast
 
 from campaigns.engine.shelf import Shelf
+from campaigns.engine.texts import text_of
 from campaigns.flows.followups import followups
 from campaigns.flows.run import Conversation, sayable
 from campaigns.flows.script import Script
@@ -13,7 +13,7 @@ from campaigns.models import Contact
 from campaigns.rules.due import Candidate, Decision, judge
 from campaigns.rules.retries import Next
 from campaigns.words import ContactState, Outcome
-from prompts.studio import Text, Value, ValueKind
+from prompts.studio import Text
 
 
 class Rulebook:
@@ -72,23 +72,25 @@ class Rulebook:
         return Conversation(self.script(contact), self._values(contact), contact.verification_failures)
 
     def texts(self, contact: Contact) -> Mapping[str, Text]:
-        """Every text that the call could need; each holds just the values that it speaks."""
-        script, values, language = self.script(contact), self._values(contact), contact.language
-        return {name: _text(script, name, language, values) for name in sayable(script, values)}
+        """Every text that the call could need; each holds just the values that it speaks.
+
+        Raises Unspeakable when the campaign no longer speaks the contact's language.
+        """
+        return contact_texts(self.script(contact), contact, self._house(contact.language))
 
     def _values(self, contact: Contact) -> Mapping[str, str]:
-        return {
-            **contact.fields,
-            "full_name": contact.full_name,
-            "institution": self._institution[contact.language],
-            "call_back": self._call_back,
-        }
+        return contact_values(contact, self._house(contact.language))
+
+    def _house(self, language: str) -> Mapping[str, str]:
+        return {"institution": self._institution.get(language, ""), "call_back": self._call_back}
 
 
-def _text(script: Script, name: str, language: str, values: Mapping[str, str]) -> Text:
-    spoken = script.spoken_values(name, language, values)
-    return Text(
-        language,
-        script.texts[name].wording[language],
-        {value: Value(cast(ValueKind, kind), raw) for value, (kind, raw) in spoken.items()},
-    )
+def contact_texts(script: Script, contact: Contact, house: Mapping[str, str]) -> Mapping[str, Text]:
+    """Every text that a call to this contact could need. Raises Unspeakable."""
+    values = contact_values(contact, house)
+    return {name: text_of(script, name, contact.language, values) for name in sayable(script, values)}
+
+
+def contact_values(contact: Contact, house: Mapping[str, str]) -> Mapping[str, str]:
+    """What the script knows of the contact; house: who calls, and the number to call back."""
+    return {**contact.fields, "full_name": contact.full_name, **house}

@@ -208,11 +208,14 @@ class Conversation:
         self._talk.finish(None)
 
 
-def sayable(script: Script, values: Mapping[str, str]) -> tuple[str, ...]:
-    """The ids of every text that could be said to a contact with these values, in the order of the script."""
+def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The ids of every text that could be said to a contact with these values, in the order of the script.
+
+    None: to anybody.
+    """
     ways, seen = [script.start], {script.start}
     while ways:
-        for way in script.steps[ways.pop()].known_exits(values):
+        for way in script.steps[ways.pop()].known_exits(values or {}):
             if way.to not in seen:
                 seen.add(way.to)
                 ways.append(way.to)

@@ -135,9 +135,11 @@ class Script:
     ) -> dict[str, tuple[str, str]]:
         """Name -> (kind, raw value) of what this text speaks; `values` are those of `Conversation`.
 
-        Raises KeyError for a text, a language or a value that is not there.
+        A value that is not there is left out: a field that came into the file after the contact was queued.
+        Raises KeyError for a text or a language that is not there.
         """
         names = {place.name for place in placeholders(self.texts[text].wording[language])}
         return {
-            name: ((self.fields.get(name) or BUILT_INS[name]).kind, values[name]) for name in sorted(names)
+            name: ((self.fields.get(name) or BUILT_INS[name]).kind, values[name])
+            for name in sorted(names & values.keys())
         }

@@ -72,36 +72,3 @@ def _shown(exchange: Exchange) -> Iterator[str]:
     yield from (f"  we: {said}" for said in exchange.we)
     if exchange.ends:
         yield f"  the call ends: {exchange.ends}"
-
-
-_EXAMPLES: Mapping[str, Mapping[str, str]] = {
-    "full_name": {"ru": "Мария Петрова", "en": "Mary Peters"},
-    "institution": {"ru": "поликлиника номер три", "en": "City Clinic"},
-    "place": {"ru": "Поликлиника на Садовой", "en": "Garden Street Clinic"},
-    "text": {"ru": "вызов врача", "en": "home visit"},
-}
-_EXAMPLE_RAW = {
-    "year": "1954",
-    "date": "2026-11-18",
-    "datetime": "2026-11-18T14:05:00+03:00",
-    "digits": "123456",
-    "count": "3",
-}
-_EXAMPLE_CALL_BACK = "+74951234567"
-
-
-def example_values(script: Script, language: str) -> dict[str, str]:
-    """A contact to try a script with: every field and built-in has a value; a choice has its first."""
-    other = "en"
-    values = {
-        name: _EXAMPLES[name].get(language, _EXAMPLES[name][other]) for name in ("full_name", "institution")
-    }
-    values["call_back"] = _EXAMPLE_CALL_BACK
-    for name, field in script.fields.items():
-        if field.values:
-            values[name] = field.values[0]
-        elif field.type in _EXAMPLES:
-            values[name] = _EXAMPLES[field.type].get(language, _EXAMPLES[field.type][other])
-        else:
-            values[name] = _EXAMPLE_RAW[field.type]
-    return values

@@ -44,7 +44,8 @@ def trunk() -> Iterator[str]:
 
 def test_a_sound_home_is_right_all_over(tmp_path: Path, trunk: str) -> None:
     findings = Desk(tmp_path, trunk).data("doctor")
-    assert {finding["what"] for finding in findings} >= {"settings", "database", "speech", "trunk trunk0"}
+    told_of = {finding["what"] for finding in findings}
+    assert told_of >= {"settings", "database", "speech ru", "speech en", "trunk trunk0"}
     assert [finding for finding in findings if finding["verdict"] == "wrong"] == []
     [options] = [finding for finding in findings if finding["what"] == "trunk trunk0"]
     assert options["sentence"].endswith("with 200: it is there.")

@@ -12,7 +12,7 @@ from campaigns.flows.loader import LIBRARY
 from campaigns.store import campaigns
 from campaigns.store.attempts import listing
 from dialer.fake import Patient
-from tests.engine.world import CALLBACK, COVID, HEARS_AND_MARKS, NUMBER, World, one_call
+from tests.engine.world import CALLBACK, COVID, HEARS_AND_MARKS, NUMBER, RESULT, World, one_call
 
 
 def test_a_dead_engine_is_taken_over_and_who_heard_the_result_is_not_called_again(tmp_path: Path) -> None:
@@ -43,7 +43,33 @@ def test_a_contact_without_prompts_is_put_off_with_a_reason_and_others_are_calle
     world.run_until_idle()
     assert world.contact(COVID, "A-1").state == "waiting"
     assert world.contact(COVID, "A-2").state == "done"
-    assert world.told == ["Contact A-1 of covid-results has no prompts: There is no voice for it."]
+    assert world.told == ["Contact A-1 of covid-results is not called now: there is no voice for it."]
+    assert world.contact(COVID, "A-1").wait_reason == "speech"
+
+
+def test_a_contact_whose_language_the_campaign_lost_harms_nobody_else(tmp_path: Path) -> None:
+    world = World(tmp_path, {NUMBER: HEARS_AND_MARKS, "+79120000002": HEARS_AND_MARKS})
+    world.queue(COVID, "A-1", NUMBER, language="kk")
+    world.queue(COVID, "A-2", "+79120000002")
+    world.launch(COVID)
+    world.run_until_idle()
+    unspeakable = world.contact(COVID, "A-1")
+    assert (unspeakable.state, unspeakable.wait_reason) == ("waiting", "speech")
+    assert world.contact(COVID, "A-2").state == "done"
+    [told] = world.told
+    assert told.startswith(
+        "Contact A-1 of covid-results is not called now: the campaign covid-results has no "
+    )
+
+
+def test_a_contact_without_a_field_that_its_texts_speak_does_not_stop_the_engine(tmp_path: Path) -> None:
+    world = World(tmp_path, {NUMBER: HEARS_AND_MARKS, "+79120000002": HEARS_AND_MARKS})
+    without = {name: value for name, value in RESULT.items() if name != "sample_date"}
+    world.queue(COVID, "A-1", NUMBER, fields=without)
+    world.queue(COVID, "A-2", "+79120000002")
+    world.launch(COVID)
+    world.run_until_idle()
+    assert world.contact(COVID, "A-2").state == "done"
 
 
 def test_a_campaign_whose_file_is_wrong_is_paused_and_others_go_on(tmp_path: Path) -> None:

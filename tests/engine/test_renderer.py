@@ -10,9 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.engine.renderer import Clips, Order, RenderProcess
+from campaigns.engine.renderer import (
+    ORDERS_A_PROCESS,
+    Clips,
+    Order,
+    RenderCrew,
+    Renderer,
+    RenderProcess,
+    render,
+)
 from prompts.settings import SpeechSettings
-from prompts.studio import Text, Value
+from prompts.studio import Studio, Text, Value, ValueKind
 
 PATIENCE_SECONDS = 20.0
 GREETING = Text("ru", "Здравствуйте, {full_name}.", {"full_name": Value("name", "Иванова Мария")})
@@ -47,7 +55,7 @@ def test_ctrl_c_while_it_starts_does_not_reach_it(renderer: RenderProcess) -> No
     assert int(ignored, 16) >> (signal.SIGINT - 1) & 1
 
 
-def await_clips(renderer: RenderProcess, count: int) -> Sequence[Clips]:
+def await_clips(renderer: Renderer, count: int) -> Sequence[Clips]:
     clips: list[Clips] = []
     end = time.monotonic() + PATIENCE_SECONDS
     while len(clips) < count:
@@ -69,8 +77,29 @@ def test_a_faulty_text_fails_its_own_order_without_telling_a_value(renderer: Ren
     renderer.order(Order("7", {"greeting": FAULTY}))
     renderer.order(Order("8", {"greeting": GREETING}))
     bad, good = await_clips(renderer, 2)
-    assert "full_name" in bad.problem
+    assert bad.problem == (
+        'The text "greeting" cannot be spoken: there is no value for {full_name}: give one.'
+    )
+    assert bad.paths == {}
     assert good.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("date", "31.02.1954"), ("digits", "12ab"), ("name", "\u263a\u263a"), ("text", "п" * 400)],
+)
+def test_an_unspeakable_value_is_told_by_its_place_and_nothing_is_half_there(
+    tmp_path: Path, kind: ValueKind, value: str
+) -> None:
+    texts = {
+        "greeting": GREETING,
+        "message": Text("ru", "Важное: {about}.", {"about": Value(kind, value)}),
+    }
+    studio = Studio(SpeechSettings(tmp_path / "speech", engine="tone"))
+    clips = render(studio, Order("7", texts))
+    assert clips.paths == {}
+    assert clips.problem.startswith('The text "message" cannot be spoken: the value of {about} ')
+    assert value not in clips.problem
 
 
 def kill(renderer: RenderProcess) -> None:
@@ -98,6 +127,26 @@ def test_an_order_over_which_it_dies_twice_fails_and_the_others_do_not(renderer:
     bad, good = await_clips(renderer, 2)
     assert (bad.owner, good.owner, good.problem) == ("7", "8", "")
     assert "twice" in bad.problem
+
+
+def test_a_crew_grows_with_its_orders_and_loses_none(tmp_path: Path) -> None:
+    crew = RenderCrew(SpeechSettings(tmp_path / "speech", engine="tone"), most=2)
+    try:
+        os.kill(crew.pids[0], signal.SIGSTOP)
+        for number in range(ORDERS_A_PROCESS):
+            crew.order(Order(str(number), {"greeting": GREETING}))
+        assert len(crew.pids) == 1
+        for number in range(ORDERS_A_PROCESS, 10):
+            crew.order(Order(str(number), {"greeting": GREETING}))
+        assert len(crew.pids) == 2
+        os.kill(crew.pids[0], signal.SIGCONT)
+        clips = await_clips(crew, 10)
+        assert {clip.owner for clip in clips} == set(crew.owners()) == {str(number) for number in range(10)}
+        crew.forget("3")
+        assert "3" not in crew.owners()
+    finally:
+        crew.stop()
+    assert not any(map(_runs, crew.pids))
 
 
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.flows.run import Conversation, sayable
+from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
-from campaigns.flows.simulate import example_values
 from campaigns.flows.standard import STANDARD_TEXTS
 from campaigns.flows.turns import Delivered, Fact, Replied, Say, TaskRaised, Verified
 from campaigns.flows.wording import placeholders

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.flows.run import Conversation, sayable
+from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
-from campaigns.flows.simulate import example_values
 from campaigns.flows.turns import Ask, Delivered, Fact, HangUp, OptedOut, Say, Silence, Turn, Verified
 
 SCRIPTS = [load_script(path) for path in find_scripts(LIBRARY).values()]

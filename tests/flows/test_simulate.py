@@ -3,9 +3,10 @@
 import pytest
 
 from campaigns.flows.golden import replay
-from campaigns.flows.loader import LIBRARY, find_scripts, load_script
+from campaigns.flows.loader import LIBRARY, load_script
 from campaigns.flows.rehearsal import Rehearsal
-from campaigns.flows.simulate import example_values, simulate
+from campaigns.flows.samples import example_values
+from campaigns.flows.simulate import simulate
 
 SURVEY = load_script(LIBRARY / "satisfaction-survey.yaml")
 COVID = load_script(LIBRARY / "covid-results.yaml")
@@ -76,18 +77,6 @@ def test_a_talk_becomes_a_golden_conversation_that_goes_the_same_way() -> None:
     (text,) = dumped
     assert "  - callee: interrupts with 7\n" in text
     assert replay(COVID, text) == text
-
-
-@pytest.mark.parametrize("path", find_scripts(LIBRARY).values(), ids=lambda path: path.stem)
-@pytest.mark.parametrize("language", ["ru", "en", "fr"])
-def test_there_is_an_example_of_every_contact(path: object, language: str) -> None:
-    script = load_script(LIBRARY / str(path))
-    assert example_values(script, language).keys() == {
-        *script.fields,
-        "full_name",
-        "institution",
-        "call_back",
-    }
 
 
 @pytest.mark.parametrize(
