@@ -34,6 +34,15 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench
 
+.PHONY: pack
+pack: $(STAMP)  ## the voice packs that the product ships, made again; needs make rhvoice before
+	$(BIN)/dialer prompts pack
+
+.PHONY: rhvoice
+rhvoice: $(STAMP)  ## the RHVoice library, from a clone of the pinned tag or SOURCE=a tarball of it, and its voices
+	$(BIN)/python deploy/rhvoice/build.py $(SOURCE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-voices.lock
+
 soak: $(STAMP)
 	$(BIN)/python -m pytest -m soak --timeout 3600
 
