@@ -64,17 +64,20 @@ class Shelf:
         self._added_bytes: float = limit_bytes  # the first clip of a process means a look
 
     def used(self, path: Path) -> bool:
-        """Whether the file is there; if so it stays for two hours from now. Raises OSError."""
+        """Whether the file can be played; if so it stays for two hours from now. Raises OSError."""
         try:
-            age_seconds = self._clock() - path.stat().st_mtime
+            status = path.stat()
+            if status.st_size == 0:  # what a failing disk left
+                return False
+            age_seconds = self._clock() - status.st_mtime
             if abs(age_seconds) > MARK_SECONDS:
                 with self._locks.file(_LOCK, together=True):  # not between the last look and the removal
                     os.utime(path, (self._clock(), self._clock()))
         except FileNotFoundError:
             return False
-        except PermissionError:  # who may not mark it may play it
-            return path.exists()
-        return True
+        except PermissionError:  # another user's: who may not mark it may perhaps play it
+            pass
+        return os.access(path, os.R_OK)
 
     def added(self, size_bytes: int) -> None:
         """Count a new file, and clear the shelf when enough has come. Raises OSError."""

@@ -188,3 +188,10 @@ def test_clearing_takes_what_crashes_and_the_version_before_left(room: Room) -> 
     room.shelf.clear()
     assert room.names() == [".new.part"]
     assert sorted(path.name for path in room.folder.parent.iterdir()) == ["locks", "shared"]
+
+
+def test_an_empty_file_cannot_be_played(room: Room) -> None:
+    path = room.put("a.wav", 0)
+    assert room.shelf.used(path)
+    path.write_bytes(b"")
+    assert not room.shelf.used(path)
