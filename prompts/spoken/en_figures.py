@@ -16,7 +16,17 @@ from prompts.spoken.en_values import (
     time_said,
     year_said,
 )
-from prompts.spoken.en_words import CURRENCIES, FRACTIONS, PER, SYMBOLS, UNITS
+from prompts.spoken.en_words import (
+    BEHIND_WHOLE,
+    CURRENCIES,
+    FRACTIONS,
+    HALVED,
+    PER,
+    RATIOS,
+    SYMBOLS,
+    TIMELY,
+    UNITS,
+)
 
 LONGEST_NUMBER: Final = 6  # more digits than that are no amount: they are said one by one
 FEWEST_PHONE_DIGITS: Final = 7
@@ -95,6 +105,28 @@ def _worded(found: re.Match[str]) -> str:
     return f"{month} {ordinal(day)}" + (f", {year_said(parts['year'])}" if parts["year"] else "")
 
 
+def _days(found: re.Match[str]) -> str:
+    """ "Jan 5-7": the month stands once."""
+    parts = found.groupdict()
+    if not 1 <= int(parts["day"]) < int(parts["until"]) <= 31:
+        return found[0]
+    month = next(name for name in MONTHS if name.startswith(parts["month"][:3]))
+    said = f"{month} {ordinal(int(parts['day']))} to {ordinal(int(parts['until']))}"
+    return said + (f", {year_said(parts['year'])}" if parts["year"] else "")
+
+
+def _ratio(found: re.Match[str]) -> str:
+    """What no clock shows is a ratio, and a dilution such as 1:10, unless the words about it tell an hour."""
+    before = found.string[: found.start()]
+    if found["half"] or _TIMELY.search(before):
+        return found[0]
+    low, high = found["low"], found["high"]
+    clock = int(low) < 24 and len(high) == 2 and int(high) < 60
+    if clock and not _RATIO_WORD.search(before) and (low != "1" or found["range"]):
+        return found[0]
+    return f"{low} to {high}{found['range'] or ''}"
+
+
 def _hours(found: re.Match[str]) -> str:
     """ "2:00-3:30 PM": the half of the day stands once, and the first hour is the last before the second."""
     half = found["half"].lower()
@@ -138,8 +170,24 @@ def _range(found: re.Match[str]) -> str:
 
 def _unit(found: re.Match[str]) -> str:
     one, many = UNITS[found["unit"]]
-    per = f" per {PER[found['per']]}" if found["per"] else ""
+    per = " per " if found["slash"] else ""
+    if found["per"]:
+        each = found["each"]
+        per = f" per {f'{each} ' if each else ''}{PER[found['per']]}{'s' if each and each != '1' else ''}"
     return f"{found['number']} {one if found['number'] == '1' else many}{per} "
+
+
+def _half(found: re.Match[str]) -> str:
+    """ "half a tablet"."""
+    thing = UNITS[found[1]][0] if found[1] in UNITS else found[1]
+    return f"half {'an' if thing in ('hour', 'ampoule') else 'a'} {thing}"
+
+
+def _mixed(found: re.Match[str]) -> str:
+    """ "one and a half tablets"."""
+    unit = f" {UNITS[found['unit']][1]} " if found["unit"] else ""
+    part = found["part"]
+    return f"{found['whole']} and {BEHIND_WHOLE.get(part) or FRACTIONS[part]}{unit}"
 
 
 def _year(found: re.Match[str]) -> str:
@@ -165,7 +213,15 @@ _THEN_YEAR = r"(?:,?\s+(?P<year>(?:19|20)[0-9]{2})\b)?"
 _HALF = r"\s*(?P<half>[AaPp])\.?[Mm]\b\.?"
 _AMOUNT = r"(?P<amount>[0-9]+(?:[, ][0-9]{3})*(?:\.[0-9]{1,2})?)"
 
+_SINGLE: Final = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+_FRACTION = r"(?:1/[234]|[23]/[34])(?![0-9/])"
+_UNIT = rf"(?P<unit>{_any_of(UNITS)})(?![A-Za-z])"
+_TIMELY: Final = re.compile(rf"(?:\b(?:{TIMELY})|[0-9][-–—]|[0-9]:[0-9]+)\W{{0,2}}$", re.IGNORECASE)
+_RATIO_WORD: Final = re.compile(rf"\b(?:{RATIOS})\b[^.!?]{{0,30}}$", re.IGNORECASE)
+
 _TIMES: Final[list[Rule]] = [
+    (re.compile(r"(?<![\w.,])\.(?=[0-9])"), lambda m: "0."),  # ".5 mg": a lost point is ten times the dose
+    (re.compile(r"(?<![\w.,])0,(?=[0-9]+\b(?!,[0-9]))"), lambda m: "0."),  # nothing of zero is a thousand
     (re.compile(r"(?<![\w+])\+[1-9][0-9]*(?:[ ()-]{1,2}[0-9]+)*"), _phone),
     (
         re.compile(r"\b(?:[Cc]all|[Dd]ial|[Rr]ing) [0-9]{2,4}\b(?: or [0-9]{2,4}\b)?(?![-.,:][0-9])"),
@@ -182,11 +238,38 @@ _TIMES: Final[list[Rule]] = [
         _phone,
     ),
     (re.compile(r"(?<![\w-])[0-9]{3}-[0-9]{4}\b(?!-)"), _phone),
+    (
+        re.compile(
+            rf"{_DAY}\s?[-–—]\s?(?P<until>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH}{_THEN_YEAR}"
+        ),
+        _days,
+    ),
+    (
+        re.compile(
+            rf"\b{_MONTH}\s+{_DAY}\s?[-–—]\s?(?P<until>[0-9]{{1,2}})(?:st|nd|rd|th)?\b"
+            rf"(?![:.][0-9]|\s*[AaPp]\.?[Mm]\b){_THEN_YEAR}"
+        ),
+        _days,
+    ),
     (re.compile(rf"{_DAY}(?:\s+of)?\s+{_MONTH}{_THEN_YEAR}"), _worded),
     (re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?![:.][0-9]){_THEN_YEAR}"), _worded),
     (
         re.compile(
-            r"\b(?P<from>[0-9]{1,2})(?P<minute>:[0-5][0-9])?\s*[-–—]\s*"
+            r"\b([01]?[0-9])\.([0-5][0-9])"
+            r"(?=\s*(?:(?:[-–—]|to)\s*[01]?[0-9]\.[0-5][0-9]\s*)?[AaPp]\.?[Mm]\b)"
+        ),
+        lambda m: f"{m[1]}:{m[2]}",
+    ),
+    (
+        re.compile(
+            r"(?<![\w:.,-])(?P<low>[0-9]{1,4}):(?P<high>[0-9]{1,5})\b(?!:[0-9])(?!\.[0-9])"
+            r"(?P<range>\s*(?:[-–—]|to)\s*(?=[0-9]))?(?P<half>(?=\s*[AaPp]\.?[Mm]\b)\s*)?"
+        ),
+        _ratio,
+    ),
+    (
+        re.compile(
+            r"\b(?P<from>[0-9]{1,2})(?P<minute>:[0-5][0-9])?\s*(?:[-–—]|\bto\b)\s*"
             r"(?P<to>[0-9]{1,2})(?P<rest>(?::[0-5][0-9])?\s*)(?P<half>[AaPp])(?=\.?[Mm]\b)"
         ),
         _hours,
@@ -204,6 +287,10 @@ _TIMES: Final[list[Rule]] = [
     (re.compile(rf"\b{_AMOUNT}\s?(?P<sign>[$€£₽]|(?:USD|EUR|GBP|RUB)\b|rub\.)"), _money),
 ]
 _SIGNS: Final[list[Rule]] = [
+    (re.compile("[½¼¾]"), lambda m: f" {_SINGLE[m[0]]}"),
+    (re.compile(rf"(?<![\w/.,-])(?P<whole>[0-9]+)(?:\s+|-)(?P<part>{_FRACTION})(?:\s?{_UNIT})?"), _mixed),
+    (re.compile(rf"(?<![0-9/])({_FRACTION})\s?[-–—]\s?(?=[0-9])"), lambda m: f"{m[1]} to "),
+    (re.compile(rf"(?<![0-9/])1/2\s+({_any_of([*HALVED, *UNITS])})\b"), _half),
     (re.compile(rf"(?<![0-9/])(?:{_any_of(FRACTIONS)})(?![0-9/])"), lambda m: FRACTIONS[m[0]]),
     (re.compile(r"\b([0-9]{2,3})\s*/\s*([0-9]{2,3})\b(?!/)(\s*mm\s?Hg\b)?"), _pressure),
     (re.compile(r"(?<=[0-9]),(?=[0-9]{3}\b)"), lambda m: ""),
@@ -217,8 +304,9 @@ _SIGNS: Final[list[Rule]] = [
     (re.compile(r"°\s+(?=[CF]\b)"), lambda m: "°"),
     (
         re.compile(
-            rf"(?P<number>\b[0-9]+(?:\.[0-9]+)?)\s?(?P<unit>{_any_of(UNITS)})(?![A-Za-z])"
-            rf"(?:/(?P<per>{_any_of(PER)})\b)?"
+            rf"(?P<number>\b[0-9]+(?:\.[0-9]+)?)\s?{_UNIT}"
+            rf"(?:\s?/\s?(?:(?P<each>[0-9]+(?:\.[0-9]+)?)\s?)?(?P<per>{_any_of(PER)})\b"
+            rf"|(?P<slash>\s?/\s?(?=[0-9])))?"
         ),
         _unit,
     ),
@@ -230,7 +318,6 @@ _SIGNS: Final[list[Rule]] = [
         _year,
     ),
     (re.compile(r"(?<=[a-z])\s?/\s?(?=day|week|hour|dose)"), lambda m: " per "),
-    (re.compile(r"(?<=[0-9])(?=[½¼¾])"), lambda m: " and "),
     (re.compile(r"#\s?(?=[0-9])"), lambda m: "number "),
     (re.compile(r"(?<=[0-9])\s*[x×]\s*(?=[0-9])"), lambda m: " times "),
     (re.compile(r"(?<=[0-9])\s*/\s*(?=[0-9])"), lambda m: " slash "),
@@ -239,6 +326,6 @@ _SIGNS: Final[list[Rule]] = [
 ]
 _NUMBERS: Final[list[Rule]] = [
     (re.compile(r"(?<=[0-9])(?=[A-Za-zА-Яа-яЁё])|(?<=[A-Za-zА-Яа-яЁё])-?(?=[0-9])"), lambda m: " "),
-    (re.compile(r"\b(?:0\.[0-9]+|[0-9]+\.[0-9]{4,})\b(?!\.)|[0-9]+(?:\.[0-9]{1,2}(?![0-9.]))?"), _number),
+    (re.compile(r"(?<![0-9]\.)\b[0-9]+\.[0-9]+\b(?!\.[0-9])|[0-9]+"), _number),
     (re.compile(r"(?<=[a-z])\.(?=[a-z])"), lambda m: " point "),
 ]

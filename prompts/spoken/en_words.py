@@ -117,9 +117,6 @@ SYMBOLS: Final = {
     "±": "plus or minus",
     "~": "about",
     "≈": "about",
-    "½": "one half",
-    "¼": "one quarter",
-    "¾": "three quarters",
 }
 FRACTIONS: Final = {
     "1/2": "one half",
@@ -129,6 +126,18 @@ FRACTIONS: Final = {
     "3/4": "three quarters",
     "24/7": "twenty-four seven",
 }
+BEHIND_WHOLE: Final = {"1/2": "a half", "1/3": "a third", "1/4": "a quarter"}
+HALVED: Final = (
+    "tablet", "pill", "capsule", "teaspoon", "tablespoon", "spoon", "cup", "glass", "dose", "ampoule",
+    "sachet", "vial", "hour", "minute", "day", "year", "liter", "milliliter", "gram", "milligram",
+)  # fmt: skip
+"""What half of is "half a ..."; of other words nobody knows that they are one thing."""
+TIMELY: Final = (
+    "at|by|from|until|till|to|before|after|between|and|or|around|about|since|time|open"
+    "|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|tomorrow|tonight|morning|noon"
+)
+"""A figure with a colon behind these is an hour."""
+RATIOS: Final = "ratios?|diluted?|dilutions?|tit(?:er|re)s?|scale|proportions?|mix(?:ed|ture)?|odds"
 
 SAID_AS_WORDS: Final = frozenset(
     {"AM", "PM", "COVID", "SARS", "MERS", "AIDS", "NATO", "PIN", "SIM", "UNICEF"}

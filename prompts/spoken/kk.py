@@ -45,16 +45,39 @@ ABBREVIATIONS: Final = {
     r"тел\.": "телефон",
     r"ж\.(?=\s|$)": "жыл",
 }
+UNITS: Final = {
+    "мкг": "микрограмм", "мг": "миллиграмм", "кг": "килограмм", "г": "грамм", "мл": "миллилитр", "л": "литр",
+    "дл": "децилитр", "мм": "миллиметр", "см": "сантиметр", "км": "километр", "м": "метр", "мин": "минут",
+    "сек": "секунд", "ммоль": "миллимоль", "мкмоль": "микромоль", "ккал": "килокалория",
+    "мм рт. ст.": "миллиметр сынап бағанасы", "mg": "миллиграмм", "ml": "миллилитр",
+}  # fmt: skip
+PER: Final = {
+    "л": "литріне", "дл": "децилитріне", "мл": "миллилитріне", "кг": "килограмына", "мин": "минутына",
+    "сағ": "сағатына", "тәул": "тәулігіне",
+}  # fmt: skip
 _LETTER_NAMES: Final = {
     **RUSSIAN_LETTERS, "ә": "ә", "ғ": "ға", "қ": "қа", "ң": "ың", "ө": "ө", "ұ": "ұ", "ү": "ү", "һ": "һа",
     "і": "і", "й": "қысқа и", "ъ": "айыру белгісі", "ь": "жіңішкелік белгісі",
 }  # fmt: skip
+SHARES: Final = ("оннан", "жүзден", "мыңнан")  # of ten, of a hundred, of a thousand
 LONGEST_NUMBER: Final = 6  # more digits than that are no amount: they are said in groups
 
 _OWN: Final = "ӘәҒғҚқҢңӨөҰұҮүҺһІі"
 UNSPEAKABLE: Final = re.compile(rf"[^А-Яа-яЁё{_OWN} '’«»„“”\"(),.!?:;…–—-]")
 _CYRILLIC: Final = f"А-Яа-яЁё{_OWN}"
-_NUMBER: Final = re.compile(r"[0-9]+([.,][0-9]{1,2}(?![0-9.,]))?")
+_NUMBER: Final = re.compile(r"[0-9]+([.,][0-9]{1,3}(?![0-9]|[.,][0-9]))?")
+_CLOCK: Final = re.compile(r"(?:\b[Сс]ағат\s+)?\b([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?\b")
+_BETWEEN_HOURS: Final = re.compile(r"(?<=[0-9]:[0-9]{2})\s*[-–—]\s*(?=[0-9]{1,2}:[0-9]{2}\b)")
+_DAY: Final = re.compile(
+    r"\b(?:(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>(?:19|20)[0-9]{2})"
+    r"|(?P<iso>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}))\b(?:\s?(?:ж|г)\.)?"
+)
+_WRITTEN_UNITS: Final = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_UNIT: Final = re.compile(
+    rf"\b(?<![.,])(?P<number>[0-9]+(?:[.,][0-9]+)?)\s?(?P<unit>{_WRITTEN_UNITS})(?![^\W_])"
+    rf"(?:\s?/\s?(?P<per>{'|'.join(sorted(PER, key=len, reverse=True))})(?![^\W_])\.?)?"
+)
+_FULL_YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _SHORT: Final = [(re.compile(rf"(?<!\w)(?:{short})"), f"{long} ") for short, long in ABBREVIATIONS.items()]
 
 
@@ -147,6 +170,8 @@ def place_said(raw: str) -> str:
 def spelled(raw: str) -> str:
     """Anything at all, in characters that a Kazakh voice can say; what has no sound is left out."""
     text = re.sub(r"\b([0-9]{1,6})-?(?:[ыі]?нш[ыі]|ш[ыі])\b", lambda m: ordinal(int(m[1])), _plain(raw))
+    text = _CLOCK.sub(_clock, _BETWEEN_HOURS.sub(", ", _DAY.sub(_day, text)))
+    text = _UNIT.sub(_unit, text)
     text = re.sub(r"°\s*[CСcс]\b", "°", text)
     text = re.sub(r"[№&+=%°]|(?<=\w)\s*/\s*(?=[0-9])", lambda m: f" {SYMBOLS[m[0].strip()]} ", text)
     text = re.sub(rf"(?<=[0-9])(?=[A-Za-z{_CYRILLIC}])|(?<=[A-Za-z{_CYRILLIC}])-?(?=[0-9])", " ", text)
@@ -174,10 +199,30 @@ def _group(digits: str) -> str:
     return " ".join([*zeros, cardinal(int(number))] if number else zeros)
 
 
+def _day(found: re.Match[str]) -> str:
+    """«екі мың жиырма алтыншы жылғы үшінші желтоқсан»; what is no day stays as it is."""
+    raw = found["iso"] or f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+    try:
+        return f"{year_said(raw[:4])}ғы {date_said(raw)}"
+    except ValueError:
+        return found[0]
+
+
+def _clock(found: re.Match[str]) -> str:
+    return time_said(f"{found[1]:0>2}:{found[2]}")
+
+
+def _unit(found: re.Match[str]) -> str:
+    if found["unit"] == "г" and _FULL_YEAR.fullmatch(found["number"]):
+        return found[0]  # «2024 г.» is a year in Russian
+    per = f" {PER[found['per']]}" if found["per"] else ""
+    return f"{found['number']} {UNITS[found['unit']]}{per}"
+
+
 def _number(found: re.Match[str]) -> str:
     whole, _, part = found[0].replace(",", ".").partition(".")
     if part:
-        return f"{_group(whole)} бүтін {'оннан' if len(part) == 1 else 'жүзден'} {cardinal(int(part))}"
+        return f"{_group(whole)} бүтін {SHARES[len(part) - 1]} {cardinal(int(part))}"
     if len(whole) > LONGEST_NUMBER:
         return ", ".join(_group(whole[at : at + 3]) for at in range(0, len(whole), 3))
     return _group(whole)

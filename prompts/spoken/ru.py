@@ -7,7 +7,8 @@ from typing import Final
 from prompts.spoken.language import Language, clock_of, count_of, day_of, decimal_of, digits_of
 from prompts.spoken.letters import plain
 from prompts.spoken.ru_amounts import said_money, said_temperature
-from prompts.spoken.ru_context import agreement, case_asked, next_word, pressed
+from prompts.spoken.ru_context import case_asked, next_word, pressed
+from prompts.spoken.ru_counts import counted_or_numbered
 from prompts.spoken.ru_moments import date_case, said_date, said_moment, said_time, said_year
 from prompts.spoken.ru_names import said_name
 from prompts.spoken.ru_nouns import DEGREE
@@ -56,9 +57,8 @@ def digits_said(raw: str, before: str = "", after: str = "") -> str:
 
 
 def count_said(raw: str, before: str = "", after: str = "") -> str:
-    """«двадцать один»; «двадцать одну» before минуту; «двадцати одной» after до."""
-    number = count_of(raw)
-    return cardinal(number, *agreement(number, before, after))
+    """«двадцать один»; «двадцать одну» before минуту; «двадцати одной» after до; «третьем» before этаже."""
+    return counted_or_numbered(count_of(raw), before, after)
 
 
 def money_said(raw: str, before: str = "", after: str = "") -> str:

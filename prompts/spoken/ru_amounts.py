@@ -50,7 +50,7 @@ def measured(number: str, noun: Noun, case: Case = "n") -> str:
         return _of(int(whole), noun, case)
     if part == "5" and int(whole) == 1:
         half = _HALF[case][:-1] + "ы" if noun.gender == "f" and case in ("n", "a") else _HALF[case]
-        return f"{half} {noun.one('g') if case in ('n', 'a') else noun.of(5, case)}"
+        return f"{half} {noun.of(2, case) if case in ('n', 'a') else noun.of(5, case)}"
     if part == "5" and whole.lstrip("0"):
         return f"{cardinal(int(whole), noun.gender, case)} с половиной {noun.of(int(whole), case)}"
     return f"{decimal(int(whole), part, case)} {noun.one('g')}"

@@ -34,6 +34,22 @@ _WEEKDAYS: Final[dict[str, tuple[str, str, str, str]]] = {
 _EVERY: Final = re.compile(
     rf"\bпо(?:\s+(?:{'|'.join(_WEEKDAYS)})\.?,?(?:\s*и)?)*\s*$", re.IGNORECASE
 )  # «по средам и пятницам»
+_IN: Final = re.compile(_EVERY.pattern.replace("по", "во?", 1), re.IGNORECASE)  # «в среду и пятницу»
+_DATED: Final = re.compile(
+    r"\b(?:понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)[а-яё]*,?\s*$"
+    r"|\b(?:при[её]ма?|запис[ьи]|визита?|записан[аы]?|дат[аыуе])\s*$",
+    re.IGNORECASE,
+)
+_NORM: Final = re.compile(r"\b(?:норм|референс|показател|результат)[а-яё]*\W*$", re.IGNORECASE)
+_ADDRESSED: Final = re.compile(
+    r"(?:№|\b(?:каб|дом|кв|корп|оф|эт|палат|окн|номер|больниц|поликлиник|школ|пр)[а-яё-]*\.?|\bд\.)\s*$"
+    r"|[А-ЯЁ][а-яё]+,\s*$"
+)
+_LAB: Final = re.compile(
+    r"\b(?:норм|повы|сниж|вырос|упал|уров|индекс|показател|глюкоз|сахар|холестерин|гормон|ph)[^.!?]{0,30}$",
+    re.IGNORECASE,
+)
+_OPEN: Final = range(7, 22)  # hours in which people are seen
 _YEAR_WORDS: Final[dict[str, Case]] = {"год": "n", "года": "g", "годом": "i"}
 _DECADE_ENDINGS: Final[dict[str, Case]] = {"е": "n", "х": "g", "м": "d"}
 _WEEKDAY: Final = "(пн|вт|ср|чт|пт|сб|вс)\\.?"
@@ -62,14 +78,77 @@ def _figures_span(found: re.Match[str], before: str) -> str:
     return f"{lead}{_figures(first, 'с ')} по {_figures(last, 'по ')}"
 
 
-def _short_figures(found: re.Match[str], before: str) -> str:
-    """20.11, behind a preposition that a date may follow; else it is a number."""
-    if last_word(before) not in _BEFORE_DATES:
-        return found[0]
+def _day_of(figures: str) -> date | None:
+    """3.12."""
+    day, _, month = figures.partition(".")
     try:
-        return said_date(date(LEAP_YEAR, int(found[2]), int(found[1])), date_case(before))
+        return date(LEAP_YEAR, int(month), int(day))
     except ValueError:
+        return None
+
+
+def _short_figures(found: re.Match[str], before: str) -> str:
+    """20.11, behind a preposition or a weekday that a date may follow; else it is a number."""
+    day = _day_of(found[1])
+    if day is None or (last_word(before) not in _BEFORE_DATES and not _DATED.search(before)):
         return found[0]
+    return said_date(day, date_case(before))
+
+
+def _day_with_clock(found: re.Match[str], before: str) -> str:
+    """3.12 в 14.30."""
+    day = _day_of(found[1])
+    return said_date(day, date_case(before)) if day else found[0]
+
+
+def _short_span(found: re.Match[str], before: str) -> str:
+    """28.12-03.01; 9.10-18.20 are hours."""
+    first, last = _day_of(found[1]), _day_of(found[2])
+    if first is None or last is None or _NORM.search(before) or (_round(found[1]) and _round(found[2])):
+        return found[0]
+    return f"{_from(before)}{said_date(first)} по {said_date(last, 'a')}"
+
+
+def _span_with_year(found: re.Match[str], before: str) -> str:
+    """01.12-05.12.2026, 1-5.12.2026."""
+    last = re.compile(_DAY_IN_FIGURES).fullmatch(found[2])
+    first = _day_of(found[1] if "." in found[1] or last is None else f"{found[1]}.{last['month']}")
+    if first is None or last is None:
+        return found[0]
+    return f"{_from(before)}{said_date(first)} по {_figures(last, 'по ')}"
+
+
+def _from(before: str) -> str:
+    return "" if last_word(before) in ("с", "со") else "с "
+
+
+def _round(figures: str) -> bool:
+    """Whether it can be an hour that a timetable has: 9.10, no 31.10 and no 9.12."""
+    hour, minute = re.split("[:.-]", figures)
+    return int(hour) <= 24 and int(minute) % 5 == 0
+
+
+def _hours_from_to(found: re.Match[str], before: str) -> str:
+    """с 8.10 до 12.05; «с 01.12 до 15.12» are days."""
+    if not (_round(found[2]) and _round(found[3])):
+        return found[0]
+    first, last = re.split("[:.-]", found[2]), re.split("[:.-]", found[3])
+    return f"{found[1]} {_clock(first[0], first[1], 'g')} до {_clock(last[0], last[1], 'g')}"
+
+
+def _days(found: re.Match[str], before: str) -> str:
+    """5, 6 и 7 декабря; «кабинет 5, 6 декабря» is one day."""
+    if " и" not in found[1] and _ADDRESSED.search(before):
+        return found[0]
+    case = date_case(before)
+    days = re.sub("[0-9]+", lambda day: f" {ordinal(int(day[0]) or 1, 'n', case)} ", found[1])
+    days = re.sub(r"\s+(?=,)", "", re.sub(r"\s+", " ", days)).strip()
+    return f"{days} {ordinal(int(found['day']), 'n', case)} {found['month']}{_said_year(found)}"
+
+
+def _parted(found: re.Match[str], before: str) -> str:
+    """2026-06-15T14:30, 15.06.2026 14:30: a day at an hour."""
+    return f"{found[1]} в {found[2]}"
 
 
 def _worded(found: re.Match[str], before: str) -> str:
@@ -100,14 +179,23 @@ def _hours(found: re.Match[str], before: str) -> str:
 
 
 def _odd_hours(found: re.Match[str], before: str) -> str:
-    """14.00 and 14-00 behind a preposition; else it is a number."""
-    return _hours(found, before) if last_word(before) in _BEFORE_HOURS else found[0]
+    """14.00, 14-00 and 11.20 behind a preposition; else it is a number.
+
+    What can be a day of December as well is an hour behind «в», or when a timetable may have it.
+    """
+    word = last_word(before)
+    if word not in _BEFORE_HOURS or _LAB.search(before) or (word != "в" and int(found[2]) % 5):
+        return found[0]
+    day = word != "в" and _day_of(f"{found[1]}.{found[2]}")
+    hours = word in ("до", "к") and int(found[2]) % 5 == 0 and int(found[1]) in _OPEN
+    return found[0] if day and not hours else _hours(found, before)
 
 
 def _hours_span(found: re.Match[str], before: str) -> str:
     """9:00-18:00."""
-    lead = "" if last_word(before) in ("с", "со") else "с "
-    return f"{lead}{_clock(found[1], found[2], 'g')} до {_clock(found[3], found[4], 'g')}"
+    if ":" not in found[0] and _NORM.search(before):
+        return found[0]
+    return f"{_from(before)}{_clock(found[1], found[2], 'g')} до {_clock(found[3], found[4], 'g')}"
 
 
 def _year(found: re.Match[str], before: str) -> str:
@@ -138,7 +226,7 @@ def _decades(found: re.Match[str], before: str) -> str:
 def _weekday(found: re.Match[str], before: str) -> str:
     if _EVERY.search(before):
         return _WEEKDAYS[found[1].lower()][3]
-    case = case_asked(before)
+    case = "a" if _IN.search(before) else case_asked(before)
     return _WEEKDAYS[found[1].lower()][1 if case == "g" else 2 if case == "a" else 0]
 
 
@@ -153,11 +241,26 @@ def _rule(pattern: str, said: Callable[[re.Match[str], str], str]) -> Rule:
 
 
 _HOURS_BEHIND: Final = r"(?:\s*(?:ч\.?|час\.|часов)(?![а-яё]))?"
-_NO_MEASURE: Final = r"(?!\s*(?:[%₽°]|руб|м[гл]|[гл]\b|кг|см|тыс|млн|ммоль))"
+_NO_MEASURE: Final = r"(?!\s*(?:[%₽°]|руб|м[гл]|[гл]\b|кг|см|тыс|млн|м?к?моль|м\b|раз|х\b))"
+_NO_NOUN: Final = r"(?!\s*(?:мин|дн|шаг|метр|км|нед|мес|лет|год|кабинетах|домах|проц))"
 _ALONE: Final = r"(?<![0-9.,:/-])"
 _ENDED: Final = r"(?![0-9]|[.,:/-][0-9])"
 CALENDAR: Final[tuple[Rule, ...]] = (
-    _rule(rf"{_ALONE}([0-9.]{{6,10}}){DASH}([0-9.]{{6,10}}){_ENDED}", _figures_span),
+    _rule(
+        rf"{_ALONE}([12][0-9]{{3}}-[01][0-9]-[0-3][0-9])[тt]([0-2][0-9]:[0-5][0-9])"
+        r"(?::[0-5][0-9](?:[.,][0-9]+)?)?(?:z|(?:[+-]|плюс )[0-9]{2}:?[0-9]{2})?(?![0-9])",
+        _parted,
+    ),
+    _rule(
+        rf"{_ALONE}([12][0-9]{{3}}-[01][0-9]-[0-3][0-9]|[0-3]?[0-9]\.[01]?[0-9]\.(?:[12][0-9]{{3}}|[0-9]{{2}}))"
+        rf",?\s+([0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?){_ENDED}(?!\s*[-–—]\s*[0-9])",
+        _parted,
+    ),
+    _rule(
+        rf"{_ALONE}([0-3]?[0-9](?:\.[01]?[0-9])?){DASH}([0-9]+\.[0-9]+\.[0-9]+){_ENDED}(?:\s*(?:г\.?|года)(?![а-яё]))?",
+        _span_with_year,
+    ),
+    _rule(rf"{_ALONE}([0-9.]{{6,10}}){DASH}([0-9.]{{6,10}}){_ENDED}(?:\s*г\.?(?![а-яё.]))?", _figures_span),
     _rule(rf"{_ALONE}(?P<year>[12][0-9]{{3}})-(?P<month>[01][0-9])-(?P<day>[0-3][0-9]){_ENDED}", _figures),
     _rule(
         rf"{_ALONE}{_DAY_IN_FIGURES}{_ENDED}"
@@ -165,16 +268,37 @@ CALENDAR: Final[tuple[Rule, ...]] = (
         _figures,
     ),
     _rule(
+        rf"{_ALONE}((?:[0-3]?[0-9]\s*(?:,\s*|\s(?:и|или)\s+))+)(?P<day>[0-3]?[0-9])\s+{_MONTH}\b{_YEAR_BEHIND}",
+        _days,
+    ),
+    _rule(
         rf"{_ALONE}([0-3]?[0-9])(?:{DASH}|\s+(?:по|до)\s+)([0-3]?[0-9])\s+{_MONTH}\b{_YEAR_BEHIND}",
         _worded_span,
     ),
     _rule(rf"{_ALONE}(?P<day>[0-3]?[0-9])(?:-?го)?\s+{_MONTH}\b{_YEAR_BEHIND}", _worded),
     _rule(rf"\b{_WEEKDAY}{DASH}{_WEEKDAY}(?![а-яё])", _weekdays_span),
-    _rule(rf"\b{_WEEKDAY}(?=[\s,:;]|$)", _weekday),
-    _rule(rf"{_ALONE}{_CLOCK}{DASH}{_CLOCK}{_ENDED}", _hours_span),
+    _rule(rf"\b{_WEEKDAY}(?=[\s,:;)]|$)", _weekday),
+    _rule(
+        r"\b(с)\s+((?:[01]?[0-9]|2[0-4])[.:-][0-5][0-9])\s+до\s+((?:[01]?[0-9]|2[0-4])[.:-][0-5][0-9])"
+        rf"{_ENDED}{_NO_MEASURE}{_NO_NOUN}{_HOURS_BEHIND}",
+        _hours_from_to,
+    ),
+    _rule(
+        rf"{_ALONE}([0-3]?[0-9]\.(?:0[1-9]|1[0-2]))(?=,?(?:\s*\([а-яё]+\))?\s+(?:в|с|на|к|после)\s+[0-2]?[0-9][.:-][0-5][0-9](?![0-9])"
+        r"|,?\s+[0-2]?[0-9]:[0-5][0-9])",
+        _day_with_clock,
+    ),
+    _rule(
+        rf"{_ALONE}([0-3]?[0-9]\.(?:0[1-9]|1[0-2])){DASH}([0-3]?[0-9]\.(?:0[1-9]|1[0-2])){_ENDED}{_NO_MEASURE}",
+        _short_span,
+    ),
+    _rule(rf"{_ALONE}{_CLOCK}{DASH}{_CLOCK}{_ENDED}{_NO_MEASURE}", _hours_span),
     _rule(rf"{_ALONE}([01]?[0-9]|2[0-4]):([0-5][0-9])(?::[0-5][0-9])?{_ENDED}{_HOURS_BEHIND}", _hours),
-    _rule(rf"{_ALONE}([01]?[0-9]|2[0-4])[.-](00|15|30|45){_ENDED}{_NO_MEASURE}{_HOURS_BEHIND}", _odd_hours),
-    _rule(rf"{_ALONE}([0-3]?[0-9])\.(0[1-9]|1[0-2]){_ENDED}{_NO_MEASURE}", _short_figures),
+    _rule(
+        rf"{_ALONE}([01]?[0-9]|2[0-4])[.-]([0-5][0-9]){_ENDED}{_NO_MEASURE}{_NO_NOUN}{_HOURS_BEHIND}",
+        _odd_hours,
+    ),
+    _rule(rf"{_ALONE}([0-3]?[0-9]\.(?:0[1-9]|1[0-2])){_ENDED}{_NO_MEASURE}", _short_figures),
     _rule(rf"{_ALONE}([12][0-9]{{3}}){DASH}([12][0-9]{{3}})\s*гг\.?", _years_span),
     _rule(rf"{_ALONE}([12][0-9]{{3}})\s*(г\.?|год[ауо]?м?)(?![а-яё])", _year),
     _rule(rf"{_ALONE}((?:[12][0-9])?[1-9]0)-([ехм])\b(?=\s+г)", _decades),

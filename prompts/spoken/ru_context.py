@@ -10,7 +10,8 @@ _ASKED: Final[dict[Case, str]] = {
     "g": "от до после кроме около более менее больше меньше свыше старше младше выше ниже с со без из для у"
     " начиная позднее позже раньше ранее вместо порядка размере течение против возле",
     "d": "к ко благодаря",
-    "a": "в во на за по через нажать оплатить заплатить внести перевести принять",
+    "a": "в во на за по через нажать оплатить заплатить внести перевести принять принимать пить выпить"
+    " вводить ввести взять закапать закапывать",
     "i": "между перед над под",
     "p": "о об обо при",
 }
@@ -32,11 +33,17 @@ _PLURAL_CASES: Final[tuple[tuple[re.Pattern[str], Case], ...]] = (
 SHORTEST_BENT: Final = 4  # letters of a noun that tells its case; «вам» and «там» are none
 _SIGN: Final = re.compile(r"\b(?:плюс|минус|примерно|приблизительно|ещё)\s*$", re.IGNORECASE)
 _ADJECTIVES_LOOKED_OVER: Final = 2
+_FAR_BACK: Final = 120  # characters: what stands farther before a value bends it no more
+
+
+def near(before: str) -> str:
+    """The end of the words before a value: enough to bend it, and no more to look through."""
+    return before[-_FAR_BACK:]
 
 
 def last_word(before: str) -> str:
     """The word that stands right before a value, in small letters; "" when punctuation parts them."""
-    found = _LAST_WORD.search(before)
+    found = _LAST_WORD.search(near(before))
     return found[1].lower().replace("\u0301", "") if found else ""
 
 
@@ -51,7 +58,7 @@ def case_asked(before: str) -> Case | None:
 
     A request («примите», «оплатите») asks for the accusative, «между ... и» for the instrumental.
     """
-    before = _SIGN.sub("", before)
+    before = _SIGN.sub("", near(before))
     if _BETWEEN.search(before):
         return "i"
     word = last_word(before)
@@ -62,7 +69,7 @@ def case_asked(before: str) -> Case | None:
 
 def pressed(before: str) -> bool:
     """Whether the words ask to press what follows: «нажмите», «нажмите один или»."""
-    return _PRESSED.search(before) is not None
+    return _PRESSED.search(near(before)) is not None
 
 
 def counted_noun(after: str) -> str:

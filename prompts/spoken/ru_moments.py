@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 from typing import Final
 
-from prompts.spoken.ru_context import case_asked, last_word, next_word
+from prompts.spoken.ru_context import case_asked, last_word, near, next_word
 from prompts.spoken.ru_nouns import HOUR, MINUTE, YEAR
 from prompts.spoken.ru_numbers import CASES, Case, amount, cardinal, grouped, ordinal
 
@@ -12,8 +12,16 @@ MONTHS: Final = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
+_DAY: Final = r"(?<!\bв\s)(?<!\bво\s)(?<!\bна\s)\b(?:дата|день|срок|число)\b"
+_VERB: Final = r"\b[а-яё]+(?:[еёиуюя]т|ат)(?:ся)?\b"  # «срок истекает» names no day, it tells when
+_OF_WHAT: Final = (
+    r"(?:ваш|следующ|очередн|нов|ближайш|повторн|последн|перв)[а-яё]+|[а-яё]+(?:ия|ии|[её]ма)|записи|визита"
+    r"|осмотра|анализ(?:а|ов)|прививки|выписки|сдачи|начала|конца|явки|процедуры|операции|выдачи"
+)
 _NAMED: Final = re.compile(
-    r"\bсегодня\s*(?:[—–-]\s*)?$|\bэто\s*$|\b(?:дата|день|срок|число)\b[^.!?,;]{0,40}?\s*[:—–]?\s*$",
+    r"\bсегодня\s*(?:[—–-]\s*)?$|\bэто\s*$"
+    rf"|{_DAY}(?:\s+(?:{_OF_WHAT})){{0,3}}\s*$"
+    rf"|{_DAY}(?:(?!{_VERB})[^.!?,;:—–]){{0,40}}[:—–]\s*$",
     re.IGNORECASE,
 )
 _DATE_CASES: Final[dict[str, Case]] = {"за": "a", "на": "a", "по": "a", "через": "a"}
@@ -34,7 +42,7 @@ def date_case(before: str) -> Case:
         return asked
     if asked == "a":
         return _DATE_CASES.get(last_word(before), "g")
-    return "g" if asked or not _NAMED.search(before) else "n"
+    return "g" if asked or not _NAMED.search(near(before)) else "n"
 
 
 def said_date(day: date, case: Case = "g") -> str:

@@ -113,7 +113,20 @@ LITRE, MILLILITRE, DECILITRE = (_masculine(f"{scale}литр") for scale in ("",
 METRE, KILOMETRE, CENTIMETRE, MILLIMETRE = (
     _masculine(f"{scale}метр") for scale in ("", "кило", "санти", "милли")
 )
-MOLE, MILLIMOLE, MICROMOLE = (_soft_masculine(f"{scale}мол") for scale in ("", "милли", "микро"))
+MOLE, MILLIMOLE, MICROMOLE, NANOMOLE, PICOMOLE = (
+    _soft_masculine(f"{scale}мол") for scale in ("", "милли", "микро", "нано", "пико")
+)
+TEASPOON, TABLESPOON, DESSERT_SPOON = (
+    Noun(
+        "f",
+        (f"{stem}ая ложка", f"{stem}ой ложки", f"{stem}ой ложке", f"{stem}ую ложку", f"{stem}ой ложкой",
+         f"{stem}ой ложке"),
+        (f"{stem}ые ложки", f"{stem}ых ложек", f"{stem}ым ложкам", f"{stem}ые ложки", f"{stem}ыми ложками",
+         f"{stem}ых ложках"),
+        few=f"{stem}ые ложки",
+    )
+    for stem in ("чайн", "столов", "десертн")
+)  # fmt: skip
 BEAT: Final = _masculine("удар")
 CALORIE: Final = _soft_feminine("килокалори", "килокалорий")
 THOUSAND: Final = _feminine("тысяч", "тысяч", "и")
@@ -131,6 +144,16 @@ COUNTED: Final = (
     _feminine("квартир", "квартир"), _feminine("палат", "палат"), _feminine("клиник", "клиник", "и"),
     _feminine("поликлиник", "поликлиник", "и"), _feminine("карт", "карт"), _feminine("ошибк", "ошибок", "и"),
     _feminine("букв", "букв"), _feminine("минутк", "минуток", "и"), _feminine("смен", "смен"),
+    _feminine("пробирк", "пробирок", "и"), _feminine("вакцин", "вакцин"), _feminine("банк", "банок", "и"),
+    _feminine("упаковк", "упаковок", "и"), _feminine("анкет", "анкет"), _feminine("комнат", "комнат"),
+    _feminine("женщин", "женщин"), _feminine("девочк", "девочек", "и"), _feminine("баночк", "баночек", "и"),
+    _feminine("путёвк", "путёвок", "и"), _feminine("выписк", "выписок", "и"), _feminine("проб", "проб"),
+    _feminine("бригад", "бригад"), _feminine("машин", "машин"), _feminine("остановк", "остановок", "и"),
+    _feminine("больниц", "больниц"), _feminine("аптек", "аптек", "и"), _feminine("маск", "масок", "и"),
+    _feminine("пар", "пар"), _feminine("бутылк", "бутылок", "и"), _feminine("свечк", "свечек", "и"),
+    _soft_feminine("копи", "копий"), _soft_feminine("фотографи", "фотографий"),
+    _soft_feminine("реабилитаци", "реабилитаций"), _soft_feminine("ревакцинаци", "ревакцинаций"),
+    _third("подпис"), _third("очеред"), _third("ноч"),
     _soft_feminine("инъекци", "инъекций"), _soft_feminine("вакцинаци", "вакцинаций"),
     _soft_feminine("консультаци", "консультаций"), _soft_feminine("операци", "операций"),
     _soft_feminine("порци", "порций"), _third("запис"), _third("степен"), _third("част"),

@@ -19,12 +19,13 @@ MOST_PLACES: Final = max(_PARTS)  # behind the point; nobody follows more
 
 @dataclass(frozen=True)
 class Noun:
-    """A noun in the six cases (order of CASES); `many` where five of it are called otherwise (лет)."""
+    """A noun in the six cases (order of CASES); `many`: what five of it are if not that (лет), `few`: two."""
 
     gender: Gender
     singular: tuple[str, str, str, str, str, str]
     plural: tuple[str, str, str, str, str, str]
     many: str = ""
+    few: str = ""
 
     def one(self, case: Case = "n") -> str:
         """Of one: «час», «часу»."""
@@ -38,7 +39,7 @@ class Noun:
         if last == 1:
             return self.singular[at]
         if case in ("n", "a"):
-            return self.singular[1] if last in (2, 3, 4) else self.many or self.plural[1]
+            return (self.few or self.singular[1]) if last in (2, 3, 4) else self.many or self.plural[1]
         return self.many if self.many and case == "g" else self.plural[at]
 
 

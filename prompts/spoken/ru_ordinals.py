@@ -61,8 +61,8 @@ def _numbered(found: re.Match[str], before: str) -> str:
     graded = (
         word in _GRADED and number <= HIGHEST_GRADE and case_asked(before) is None and before.strip() != ""
     )
-    if case == "g" and not graded:
-        return found[0]
+    if case == "g" and not graded and case_asked(before) != "g":
+        return found[0]  # «2 корпуса», but «до 3 этажа»: of a count it would be «до трёх этажей»
     return f"{ordinal(number, gender, case)}{found[2]}{found[3]}"
 
 

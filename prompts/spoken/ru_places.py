@@ -55,6 +55,13 @@ _LEGAL: Final = (
     + r")\b)"
 )  # nobody listens for the legal form of a clinic whose name follows in quotes
 _DECLINED: Final = {
+    r"ст\.(?=\s*м\.)": "станция станции станции станцию станцией станции",
+    r"зав\.": "заведующий заведующего заведующему заведующего заведующим заведующем",
+    r"зам\.": "заместитель заместителя заместителю заместителя заместителем заместителе",
+    r"р-р\b": "раствор раствора раствору раствор раствором растворе",
+    r"р\.(?=\s*[А-ЯЁ][а-яё])": "река реки реке реку рекой реке",
+    r"д\.\s?м\.\s?н\.": "доктор доктора доктору доктора доктором докторе~медицинских наук",
+    r"к\.\s?м\.\s?н\.": "кандидат кандидата кандидату кандидата кандидатом кандидате~медицинских наук",
     r"пр-к?т\b\.?|просп\.|пр\.(?=\s*[А-ЯЁ])": "проспект проспекта проспекту проспект проспектом проспекте",
     r"пр-д\b\.?": "проезд проезда проезду проезд проездом проезде",
     r"б-р\b\.?|бул\.": "бульвар бульвара бульвару бульвар бульваром бульваре",
@@ -103,6 +110,14 @@ _FIXED: Final = {
     r"м\.\s*р-н\b": "муниципальный район",
     r"д-р\b\.?": "доктор",
     r"д-ра\b\.?": "доктора",
+    r"д-ру\b\.?": "доктору",
+    r"д-ром\b\.?": "доктором",
+    r"р-ра\b\.?": "раствора",
+    r"р-ром\b\.?": "раствором",
+    r"(?:(?<=наб\. )|(?<=наб\.))р\.(?=\s*[А-ЯЁ])": "реки",
+    r"ст\.(?=\s*мед)": "старшая",
+    r"гл\.(?=\s*врач)": "главный",
+    r"(?<=[IVХX] )ст\.|(?<=[0-9] )ст\.(?=\s*(?:[,;)]|риск|$))|(?<=[0-9]-й )ст\.": "степени",
     r"проф\.": "профессора",
     r"акад\.": "академика",
     r"им\.": "имени",
@@ -119,6 +134,7 @@ _AT_THE_START: Final = re.compile(
 )
 _NUMBER_SIGN: Final = re.compile(r"(?:№\s*|(?<!\w)N[o°]?\.?\s*)(?=[0-9])")
 _HOUSE: Final = (
+    (re.compile(r"(?<=[0-9])\s+(?=(?:квартир|кабинет)[а-я]*\s+[0-9])"), ", "),
     (re.compile(r"(?<=[0-9])\s?[кК]\.?\s?(?=[0-9])"), " корпус "),
     (re.compile(r"(?<=[0-9])\s?[сС]\s?(?=[0-9])"), " строение "),
 )  # 5к2, 12с1
@@ -128,6 +144,9 @@ _INITIALS: Final = (
     re.compile(r"(?<![А-Яа-яЁё])(?:[А-ЯЁ]\.\s?){1,2}(?=[А-ЯЁ][а-яё])"),  # А. П. Иванова
 )
 _PLACED: Final[dict[str, Case]] = {"в": "p", "во": "p", "на": "p", "по": "d"}  # where, not whither
+_HYPERTENSION: Final = re.compile(
+    r"\bГБ(?=[\s,]*(?:(?:[0-9]|[IVХX]+)(?:-?[а-я]{1,2})?\s*ст(?:\.|еп|ад)|[IVХX]+\b|риск))"
+)
 _WORD: Final = re.compile(r"\b(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\b")
 
 
@@ -138,6 +157,7 @@ def expanded(place: str) -> str:
     Numbers stay figures. The legal form before a name in quotes and the initials of a surname are left out.
     """
     text = re.sub(r"\bЖК(?=\s*[«\"„“])", "жилой комплекс", re.sub(_LEGAL, "", place))
+    text = _HYPERTENSION.sub("гипертоническая болезнь", text)
     text = _WORD.sub(lambda found: _WORDS[found[0]], text)
     text = _AT_THE_START.sub(lambda found: found[0].lower(), text)
     for initials in _INITIALS:
@@ -153,7 +173,8 @@ def _declined(forms: str) -> Callable[[re.Match[str]], str]:
     def said(found: re.Match[str]) -> str:
         before = found.string[: found.start()]
         case = _PLACED.get(last_word(before)) or case_asked(before) or "n"
-        return f"{forms.split()[CASES.index(case)]} "
+        bent, _, fixed = forms.partition("~")
+        return f"{bent.split()[CASES.index(case)]} {fixed} ".replace("  ", " ")
 
     return said
 

@@ -9,33 +9,42 @@ from prompts.spoken import ru_nouns as nouns
 from prompts.spoken.ru_amounts import measured, said_money, said_number, said_temperature
 from prompts.spoken.ru_calendar import DASH, Rule
 from prompts.spoken.ru_context import case_asked, case_of_number, last_word
-from prompts.spoken.ru_numbers import CASES, Case, Noun, cardinal
+from prompts.spoken.ru_numbers import CASES, Case, Noun, amount, cardinal
 
 UNITS: Final[dict[str, Noun]] = {
     "мг": nouns.MILLIGRAM, "мкг": nouns.MICROGRAM, "гр": nouns.GRAM, "г": nouns.GRAM, "кг": nouns.KILOGRAM,
     "мл": nouns.MILLILITRE, "дл": nouns.DECILITRE, "л": nouns.LITRE, "мм": nouns.MILLIMETRE,
     "см": nouns.CENTIMETRE, "км": nouns.KILOMETRE, "м": nouns.METRE, "моль": nouns.MOLE,
-    "ммоль": nouns.MILLIMOLE, "мкмоль": nouns.MICROMOLE, "ккал": nouns.CALORIE, "уд": nouns.BEAT,
+    "ммоль": nouns.MILLIMOLE, "мкмоль": nouns.MICROMOLE, "нмоль": nouns.NANOMOLE, "пмоль": nouns.PICOMOLE,
+    "ккал": nouns.CALORIE, "уд": nouns.BEAT,
     "сек": nouns.SECOND, "мин": nouns.MINUTE, "ч": nouns.HOUR, "час": nouns.HOUR, "дн": nouns.DAY,
     "нед": nouns.WEEK, "мес": nouns.MONTH, "таб": nouns.TABLET, "табл": nouns.TABLET, "капс": nouns.CAPSULE,
     "амп": nouns.AMPOULE, "кап": nouns.DROP, "мМЕ": nouns.MILLIUNIT, "ЕД": nouns.UNIT, "ед": nouns.UNIT,
     "МЕ": nouns.UNIT, "чел": nouns.PERSON, "шт": nouns.PIECE, "тыс": nouns.THOUSAND, "млн": nouns.MILLION,
     "млрд": nouns.BILLION, "коп": nouns.KOPECK, "%": nouns.PERCENT, "°": nouns.DEGREE,
+    "ч.л": nouns.TEASPOON, "ст.л": nouns.TABLESPOON, "дес.л": nouns.DESSERT_SPOON,
 }  # fmt: skip
 PER: Final = {
     "л": "на литр", "дл": "на децилитр", "мл": "на миллилитр", "кг": "на килограмм", "мин": "в минуту",
     "ч": "в час", "час": "в час", "сут": "в сутки", "день": "в день", "нед": "в неделю", "мес": "в месяц",
-    "сек": "в секунду", "с": "в секунду",
+    "сек": "в секунду", "с": "в секунду", "сутки": "в сутки", "д": "в день", "дн": "в день",
+    "таб": "на таблетку", "табл": "на таблетку", "доза": "на дозу", "доз": "на дозу",
 }  # fmt: skip
 _FIGURES: Final = r"(?:[0-9]{1,3}(?: [0-9]{3}){1,3}|[0-9]{1,12})"
 _NUMBER: Final = rf"(?<![0-9.,])({_FIGURES}(?:[.,][0-9]{{1,4}})?)"
 _UNIT: Final = "(" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + ")"
-_PER: Final = rf"(?:\.?\s*/\s*({'|'.join(sorted(PER, key=len, reverse=True))}))?"
+_PER: Final = rf"((?:\.?\s*/\s*(?:{'|'.join(sorted(PER, key=len, reverse=True))})){{0,2}})"  # мг/кг/сут
 _SHORT_STOP: Final = (
     r"(?:\.(?=\s*[а-яё0-9,;:)/]))?"  # a stop that shortens; at the end of a sentence it stays
 )
 _ALONE: Final = r"(?![А-Яа-яЁё\u0301])"
-_RUBLES: Final = r"(?:руб(?:\.|л[а-яё]+)?|₽|р\.)"
+_RUBLES: Final = r"(?:руб(?:\.|л[а-яё]+)?|₽|р\.|р(?!-))"
+_DECIMAL: Final = r"[0-9]{1,5}(?:[.,][0-9]{1,3})?"
+_DOSE: Final = r"(мг|мкг|мл|МЕ|ЕД|ед|%)"
+_OFTEN: Final = (
+    r"(?:день|сут|сутки|нед|неделю|мес|месяц|год|полгода|час"
+    r"|[0-9]{1,2}\s*(?:дн|день|дня|дней|сут|суток|нед|недели|недель|мес|месяца|месяцев|час|часа|часов|ч|г|лет))"
+)
 
 
 def _case(before: str, number: str = "") -> Case:
@@ -45,7 +54,9 @@ def _case(before: str, number: str = "") -> Case:
 def _money(found: re.Match[str], before: str) -> str:
     """250 руб. 30 коп.; 1 250,50 ₽."""
     rubles = found[1].replace(" ", "").replace(",", ".")
-    return said_money(Decimal(rubles) + Decimal(found[2] or 0) / 100, _case(before))
+    if rubles in _FEW_TIMES and found[0].rstrip(".").endswith("р") and _DOSED.search(before):
+        return measured(rubles, nouns.TIMES)
+    return said_money(Decimal(rubles) + Decimal(found[2] or 0) / 100, _case(before)) + _per(found[3])
 
 
 def _large_money(found: re.Match[str], before: str) -> str:
@@ -53,14 +64,49 @@ def _large_money(found: re.Match[str], before: str) -> str:
     return f"{measured(found[1], UNITS[found[2]], _case(before))} {nouns.RUBLE.of(5)}"
 
 
+def _thousands(found: re.Match[str], before: str) -> str:
+    """1.000 руб., 1,000,000: three figures behind the separator are thousands."""
+    return re.sub("[.,]", " ", found[0])
+
+
+def _per(slashed: str) -> str:
+    """/кг/сут: «на килограмм в сутки»."""
+    return "".join(f" {PER[part]}" for part in re.findall(r"[а-яё]+", slashed))
+
+
 def _measure(found: re.Match[str], before: str) -> str:
     """500 мг, 5,6 ммоль/л, 37,5 °C, 95 %."""
     number, unit, per = found.groups()
-    if _NUMBER_SIGN.search(before):
+    if _NUMBER_SIGN.search(before) or (unit == "г" and _HOUSE.search(before)):
         return found[0]  # школа № 5 г. Тюмени
     if unit == "°" and re.search("[.,]", number):
         return said_temperature(Decimal(number.replace(",", ".")), _case(before))
-    return f"{measured(number, UNITS[unit], _case(before, number))}{f' {PER[per]}' if per else ''}"
+    return f"{measured(number, UNITS[unit], _case(before, number))}{_per(per)}"
+
+
+def _measure_in(found: re.Match[str], before: str) -> str:
+    """200 мг/5 мл: «двести миллиграммов на пять миллилитров»."""
+    return f"{measured(found[1], UNITS[found[2]], _case(before, found[1]))} на "
+
+
+def _doses(found: re.Match[str], before: str) -> str:
+    """50/850 мг: «пятьдесят на восемьсот пятьдесят миллиграммов»."""
+    *first, last = re.split(r"\s*/\s*", found[1])
+    said = (said_number(dose, _case(before, dose)) for dose in first)
+    return " на ".join((*said, measured(last, UNITS[found[2]]))) + _per(found[3])
+
+
+def _years_old(found: re.Match[str], before: str) -> str:
+    """4 г. назад, через 3 г., 1 г. 6 мес.: years, and no grams."""
+    told = found[2] or last_word(before) in _YEARLY
+    return f"{measured(found[1], nouns.YEAR, _case(before, found[1]))} " if told else found[0]
+
+
+def _hours_and_minutes(found: re.Match[str], before: str) -> str:
+    """в 9ч 30м."""
+    hours, minutes = int(found[1]), int(found[2])
+    case = _case(before)
+    return f"{amount(hours, nouns.HOUR, case)} {amount(minutes, nouns.MINUTE, case)}"
 
 
 def _measure_span(found: re.Match[str], before: str) -> str:
@@ -69,7 +115,7 @@ def _measure_span(found: re.Match[str], before: str) -> str:
     said = span(
         cardinal(int(first), UNITS[unit].gender, _case(before)), measured(last, UNITS[unit], _case(before))
     )
-    return f"{said}{f' {PER[per]}' if per else ''}"
+    return f"{said}{_per(per)}"
 
 
 def _decimal_span(found: re.Match[str], before: str) -> str:
@@ -77,7 +123,7 @@ def _decimal_span(found: re.Match[str], before: str) -> str:
     first, last, unit, per = found.groups()
     lead = "" if last_word(before) == "от" else "от "
     said = measured(last, UNITS[unit], "g") if unit else said_number(last, "g")
-    return f"{lead}{said_number(first, 'g')} до {said}{f' {PER[per]}' if per else ''}"
+    return f"{lead}{said_number(first, 'g')} до {said}{_per(per or '')}"
 
 
 def span(first: str, last: str) -> str:
@@ -105,14 +151,23 @@ def _day_and_night(found: re.Match[str], before: str) -> str:
 
 
 def _often(found: re.Match[str], before: str) -> str:
-    """3 р/день."""
-    return f"{measured(found[1], nouns.TIMES)} {PER[found[2]]}"
+    """3 р/день, 2 р. в сутки, 1-2 р. в день."""
+    said = measured(found[2], nouns.TIMES)
+    said = span(cardinal(int(found[1])), said) if found[1] else said
+    return f"{said} {PER[found[3]]}" if found[3] else f"{said} "
 
 
 def _fraction(found: re.Match[str], before: str) -> str:
     """1/2 таблетки: «половина таблетки», «по половине таблетки»."""
     case = "d" if last_word(before) == "по" else _case(before)
     return f"{_FRACTIONS[found[1]][CASES.index(case)]} "
+
+
+def _fraction_of_unit(found: re.Match[str], before: str) -> str:
+    """1/2 таб.: «половина таблетки», 1/2 мл: «полмиллилитра»."""
+    unit = UNITS[found[2]]
+    halved = found[1] == "1/2" and _case(before) in ("n", "a") and _HALVES.get(found[2])
+    return f"{halved or _fraction(found, before) + unit.one('g')}{_per(found[3])}"
 
 
 def _decimal_of_word(found: re.Match[str], before: str) -> str:
@@ -128,6 +183,14 @@ def _body_heat(found: re.Match[str], before: str) -> str:
     return said_temperature(Decimal(found[1].replace(",", ".")), _case(before))
 
 
+_FEW_TIMES: Final = frozenset("123456")
+_DOSED: Final = re.compile(
+    r"[0-9½]\s*(?:таб|кап|м?к?г|мл|амп|доз|лож|ч\.л|ст\.л)[а-яё]*\.?,?\s*$"
+)  # 1 таб. 2 р.
+_HOUSE: Final = re.compile(
+    r"(?:\b(?:д|дом|корп|кв|стр|каб)\.?\s*|\b(?:ул|пр|пер|просп|б-р|ш|пл)[а-яё.-]*\s[^!?]{2,30},\s*)(?:[0-9]+/)?$",
+    re.IGNORECASE,
+)  # дом 5 г. Тюмень
 _COLLECTIVE: Final = {2: "двое", 3: "трое", 4: "четверо"}
 _FRACTIONS: Final = {
     "1/2": ("половина", "половины", "половине", "половину", "половиной", "половине"),
@@ -143,6 +206,8 @@ _FRACTIONS: Final = {
         "трёх четвертях",
     ),
 }
+_HALVES: Final = {"мл": "полмиллилитра", "л": "пол-литра", "ч": "полчаса", "час": "полчаса"}
+_YEARLY: Final = frozenset(("через", "возраст", "возрасте", "стаж", "ребёнок", "ребёнку"))
 _STEMS: Final[dict[str, Noun]] = {
     noun.one()[:-1] if noun.gender == "f" else noun.one(): noun
     for noun in (
@@ -162,14 +227,42 @@ def _rule(pattern: str, said: Callable[[re.Match[str], str], str]) -> Rule:
 
 AMOUNTS: Final[tuple[Rule, ...]] = (
     _rule(r"(?<![0-9.,-])([234])\s+сут(?:ок|\.)", _day_and_night),
-    _rule(rf"{_NUMBER}\s*р\.?\s*/\s*(день|сут|нед)\b", _often),
+    _rule(
+        rf"(?<![0-9.,])(?:([0-9]{{1,2}}){DASH})?([0-9]{{1,2}})\s*р(?:аза?)?\.?"
+        rf"(?:\s*/\s*(день|сутки|сут|нед|мес|дн|д){_ALONE}{_SHORT_STOP}|\s*(?=(?:(?:в|за)\s+{_OFTEN}|ежедневно){_ALONE}))",
+        _often,
+    ),
+    _rule(
+        rf"(?<![0-9.,])[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+(?=(?:[.,][0-9]{{1,2}})?\s*{_RUBLES}{_ALONE})",
+        _thousands,
+    ),
+    _rule(
+        r"(?<![0-9.,])[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,3}|(?:\.[0-9]{3}){2,3})(?![0-9]|[.,][0-9])",
+        _thousands,
+    ),
+    _rule(
+        rf"(?<![0-9.,:])([0-9]{{1,2}})\s*ч(?:ас(?:ов|а)?|\.)?\s*([0-5]?[0-9])\s*м(?:ин(?:ут[аы]?)?)?{_ALONE}{_SHORT_STOP}",
+        _hours_and_minutes,
+    ),
+    _rule(
+        r"(?<![0-9.,/-])([0-9]{1,2})\s*[гл](?![а-яё])\.?(?:\s*(?=(назад\b|[0-9]{1,2}\s*мес)))?", _years_old
+    ),
+    _rule(r"(?<![0-9/])(1/2|1/3|1/4|2/3|3/4)\s+(?=табл|капс|доз|стакан|ложк|ампул|час|литр)", _fraction),
+    _rule(
+        rf"(?<![0-9/])(1/2|1/3|1/4|2/3|3/4)\s*(?!г\.\s*[А-ЯЁ]){_UNIT}{_PER}{_ALONE}{_SHORT_STOP}",
+        _fraction_of_unit,
+    ),
+    _rule(rf"{_NUMBER}\s*{_DOSE}\.?\s*/\s*(?={_DECIMAL}\s*{_UNIT})", _measure_in),
+    _rule(
+        rf"(?<![0-9.,/])({_DECIMAL}(?:\s*/\s*{_DECIMAL}){{1,2}})\s*{_DOSE}{_PER}{_ALONE}{_SHORT_STOP}", _doses
+    ),
     _rule(
         rf"(?<![0-9])([0-9]{{2,3}})\s*/\s*([0-9]{{2,3}})(\s*мм\s*рт\.?\s*ст{_SHORT_STOP})?(?![0-9])",
         _pressure,
     ),
     _rule(r"(?<![0-9.,])((?:3[4-9]|4[0-2])[.,][0-9])(?![0-9]|\s*[°%])", _body_heat),
     _rule(rf"{_NUMBER}\s*(тыс|млн|млрд)\.?\s*{_RUBLES}{_ALONE}", _large_money),
-    _rule(rf"{_NUMBER}\s*{_RUBLES}(?:\s*([0-9]{{1,2}})\s*коп(?:\.|е[а-яё]+)?)?{_ALONE}", _money),
+    _rule(rf"{_NUMBER}\s*{_RUBLES}(?:\s*([0-9]{{1,2}})\s*коп(?:\.|е[а-яё]+)?)?{_PER}{_ALONE}", _money),
     _rule(rf"{_NUMBER}\s*мм\s*рт\.?\s*ст{_ALONE}{_SHORT_STOP}", _mercury),
     _rule(
         rf"(?<![0-9.,/])([0-9]{{1,6}}){DASH}([0-9]{{1,6}})\s*{_UNIT}{_PER}{_ALONE}{_SHORT_STOP}",
@@ -180,7 +273,6 @@ AMOUNTS: Final[tuple[Rule, ...]] = (
         rf"(?![0-9]|[.,-][0-9])(?:\s*{_UNIT}{_PER}{_ALONE})?{_SHORT_STOP}",
         _decimal_span,
     ),
-    _rule(r"(?<![0-9/])(1/2|1/3|1/4|2/3|3/4)\s+(?=табл|капс|доз|стакан|ложк|ампул|час|литр)", _fraction),
     _rule(rf"{_NUMBER}\s*{_UNIT}(?:(?<=°)\s?[CСcс])?{_PER}{_ALONE}{_SHORT_STOP}", _measure),
     _rule(r"(?<![0-9.,])([0-9]{1,6}[.,][0-9]{1,3})\s+([а-яё]{3,})", _decimal_of_word),
 )

@@ -29,6 +29,7 @@ ABBREVIATIONS: Final = frozenset(_SHORT.split())
 _MARK: Final = re.compile(f"[{_MARKS}]")
 _STOP: Final = re.compile(r"[.!?…]+[»”\"’')]*(?=\s|$)")
 _BEGINNING: Final = re.compile(rf"[^\W_]|[{_MARKS}]")
+_DOTTED: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s?){2,}[^\W\d_]$")  # д.м.н
 _LAST_WORD: Final = re.compile(r"[\w-]+$")
 _VALUE: Final = re.compile(
     rf"(?:\w+-)?[«“„\"'(]*"  # по-, an opening quote
@@ -161,7 +162,11 @@ def _abbreviated(before: str, stop: str) -> bool:
     word = _LAST_WORD.search(before)
     if word is None or not stop.startswith(".") or stop.startswith(".."):
         return False
-    return word[0].lower() in ABBREVIATIONS or (len(word[0]) == 1 and word[0].isupper())
+    return (
+        _DOTTED.search(before) is not None
+        or word[0].lower() in ABBREVIATIONS
+        or (len(word[0]) == 1 and word[0].isupper())
+    )
 
 
 def _pieces(sentence: str) -> Iterator[_Piece]:

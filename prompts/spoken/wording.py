@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -16,10 +17,11 @@ from prompts.spoken.sentences import Phrase, Sentence, sentences_of, tidy
 from prompts.spoken.templates import Fixed, Key, Slot, parse
 from prompts.spoken.texts import COMMON_KINDS, Text, ValueKind
 
-FORMATTERS_VERSION: Final = 2  # part of the cache key: raise it when words are made or cut otherwise
+FORMATTERS_VERSION: Final = 3  # part of the cache key: raise it when words are made or cut otherwise
 LANGUAGES: Final = {language.code: language for language in (RUSSIAN, ENGLISH, KAZAKH)}
 LONGEST_TEXT: Final = 2000  # letters; two minutes of speech, more than anybody listens to
 LONGEST_VALUE: Final = 300
+TOLD_BEFORE: Final = 120  # letters before a value that its form is told: a clause
 LONGEST_SHOWN: Final = 20  # letters of a language's code in an error
 
 
@@ -110,13 +112,13 @@ def _value(slot: Slot, before: Sequence[Phrase], after: str, text: Text, languag
     if len(value.raw) > LONGEST_VALUE:
         raise BadValue(f"The value of {{{slot.name}}} is longer than {LONGEST_VALUE} letters: shorten it.")
     kind = slot.kind or value.kind
-    private = not value.shared and kind not in COMMON_KINDS
+    private = not value.shared and not {kind, value.kind} <= COMMON_KINDS
     say = _said if private or any(phrase.private for phrase in before) else _said_again
-    try:
+    said = None
+    with suppress(ValueError, ArithmeticError, LookupError, NotImplementedError):
         said = say(*_asked(language, kind, value.raw.strip(), before, after))
-    except (ValueError, ArithmeticError, LookupError, NotImplementedError):
-        # the cause would show the value in a traceback
-        raise BadValue(f"The value of {{{slot.name}}} cannot be said as {kind}: mend it.") from None
+    if said is None:  # raised out here: inside, the error would keep one that shows the value
+        raise BadValue(f"The value of {{{slot.name}}} cannot be said as {kind}: mend it.")
     if language.unspeakable.search(said):
         said = language.unspeakable.sub(" ", language.spelled(said))
     if not any(letter.isalpha() for letter in said):
@@ -133,7 +135,19 @@ def _asked(
     """The form that says the value, and what it is told. Raises KeyError."""
     if language.in_context is None:
         return language.forms[kind], (raw,)
-    return language.in_context, (kind, raw, "".join(phrase.words for phrase in before), after)
+    return language.in_context, (kind, raw, _end_of(before), after)
+
+
+def _end_of(phrases: Sequence[Phrase]) -> str:
+    """As much of what was said before as can bear on a value."""
+    told: list[str] = []
+    length = 0
+    for phrase in reversed(phrases):
+        told.append(phrase.words)
+        length += len(phrase.words)
+        if length >= TOLD_BEFORE:
+            break
+    return "".join(reversed(told))[-TOLD_BEFORE:]
 
 
 def _said(form: Callable[..., str], told: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prompts.spoken.ru_context import agreement, case_asked, counted_noun, last_word, next_word, pressed
+from prompts.spoken.ru_context import agreement, case_asked, counted_noun, last_word, near, next_word, pressed
 from prompts.spoken.ru_numbers import Case, Gender
 
 
@@ -77,3 +77,8 @@ def test_a_noun_is_looked_for_past_two_adjectives_only() -> None:
 )
 def test_pressed(before: str, asked: bool) -> None:
     assert pressed(before) is asked
+
+
+def test_only_the_nearest_words_are_looked_through() -> None:
+    assert len(near("до " * 1000)) < 200
+    assert case_asked("между тем " * 1000 + "до ") == "g"

@@ -168,3 +168,8 @@ def test_pauses(words: str, seconds: float) -> None:
 )
 def test_tidy(words: str, neat: str) -> None:
     assert tidy(words) == neat
+
+
+def test_a_degree_in_letters_ends_no_sentence() -> None:
+    said = sentences_of("ru", [Phrase("Приём у д.м.н. Петрова. Приходите.")])
+    assert [sentence.words for sentence in said] == ["Приём у д.м.н. Петрова.", "Приходите."]

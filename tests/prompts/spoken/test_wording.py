@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from prompts.errors import BadTemplate, BadValue, TextError, UnknownLanguage
 from prompts.spoken.ru import RUSSIAN
 from prompts.spoken.texts import Text, Value, ValueKind
-from prompts.spoken.wording import LANGUAGES, LONGEST_TEXT, LONGEST_VALUE, _said_again, wording_of
+from prompts.spoken.wording import (
+    LANGUAGES,
+    LONGEST_TEXT,
+    LONGEST_VALUE,
+    TOLD_BEFORE,
+    _said_again,
+    wording_of,
+)
 
 VALUES = {
     "full_name": Value("name", "Иванова Анна"),
@@ -78,6 +85,37 @@ def test_a_text_is_private_when_a_value_of_one_contact_stands_in_it(template: st
 def test_sentences_and_phrases(template: str, sentences: list[list[str]]) -> None:
     cut = wording_of(Text("ru", template, VALUES)).sentences
     assert [[phrase.words for phrase in sentence.phrases] for sentence in cut] == sentences
+
+
+@pytest.mark.parametrize(
+    ("kind", "slot", "shared", "private"),
+    [
+        ("digits", "count", False, True),
+        ("text", "date", False, True),
+        ("date", "digits", False, True),
+        ("digits", "count", True, False),
+        ("datetime", "time", False, False),
+    ],
+)
+def test_a_place_for_a_value_makes_no_private_value_common(
+    kind: ValueKind, slot: str, shared: bool, private: bool
+) -> None:
+    value = Value(kind, "2024-12-03T14:05" if kind == "datetime" else "20241203", shared)
+    assert wording_of(Text("ru", f"Это {{x:{slot}}}.", {"x": value})).private is private
+
+
+def test_a_form_is_told_the_clause_before_a_value_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def bent(kind: ValueKind, raw: str, before: str, after: str) -> str:
+        told.append(before)
+        return "сказано"
+
+    monkeypatch.setitem(LANGUAGES, "ru", replace(RUSSIAN, in_context=bent))
+    wording_of(Text("ru", "Да {a}. " * 200, {"a": Value("name", "Анна")}))
+    assert (told[0], told[1]) == ("Да ", "Да сказано. Да ")
+    assert {len(before) for before in told[20:]} == {TOLD_BEFORE}
+    assert told[-1].endswith("сказано. Да ")
 
 
 def test_the_words_about_a_value_are_told_to_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +219,7 @@ def test_values_that_cannot_be_said(value: Value | None, template: str, told: st
     assert told in str(caught.value)
     assert value is None or not value.raw.strip() or value.raw not in str(caught.value)
     assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None  # it would show the value where a logger prints it
 
 
 def test_residue_that_a_form_lets_through_is_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
