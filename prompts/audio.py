@@ -1,6 +1,7 @@
 """Raw speech to phone-ready audio: trim, DC, resample, level, fades; joining; the outline that is drawn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -39,7 +40,11 @@ FLOOR_SPREAD_DB: Final = 8.0  # frames of noise differ by less
 LOUDEST_FLOOR_DB: Final = -22.0  # nearer to the loudest frame it is taken for speech
 ABOVE_FLOOR_DB: Final = 6.0  # and what rises so far above the noise is speech
 HIDDEN_SECONDS: Final = 0.06  # more is kept at both ends where noise may hide a soft consonant
-WORD_DB: Final = -24.0  # every word has a frame so near to the loudest; a breath has none
+WORD_DB: Final = -24.0  # what has a frame so near to the loudest is a word; a softer one must have a voice
+VOICED_SECONDS: Final = 0.04  # holds two periods of the deepest voice
+PITCHES_HZ: Final = (70, 400)
+LEAST_ALIKE: Final = 0.5  # two periods of a voice; of a breath 0.3 by chance
+VOICED_FRAMES: Final = 3  # so many in a row, as in the shortest vowel
 CLICK_FRAMES: Final = 3  # of a switch or a mouse; a word is longer
 APART_FRAMES: Final = 15  # a breath is so far from the words; the stop inside a word is shorter
 
@@ -104,7 +109,7 @@ def _speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
     if loudest == 0.0:
         raise AudioError("The audio is silent.")
     quiet, noise = loudest * _ratio(QUIET_DB), _floor(power, loudest) * _ratio(ABOVE_FLOOR_DB)
-    first, last = _words(power, max(quiet, noise), loudest)
+    first, last = _words(power, max(quiet, noise), loudest, _Voice(samples, rate_hz, frame))
     hidden = HIDDEN_SECONDS if noise > quiet else 0.0
     return (
         first * frame - round((LEAD_SECONDS + hidden) * rate_hz),
@@ -129,16 +134,47 @@ def _floor(power: Samples, loudest: float) -> float:
     return float(found.min(initial=np.inf)) if len(found) else 0.0
 
 
-def _words(power: Samples, quiet: float, loudest: float) -> tuple[int, int]:
+def _words(power: Samples, quiet: float, loudest: float, voice: "_Voice") -> tuple[int, int]:
     """The first and the last frame of speech; breaths and clicks that stand apart at the ends are none."""
     heard = np.flatnonzero(power >= quiet)
     islands = np.split(heard, np.flatnonzero(np.diff(heard) > APART_FRAMES) + 1)
     words = [
         island
         for island in islands
-        if len(island) > CLICK_FRAMES and power[island].max() >= loudest * _ratio(WORD_DB)
+        if len(island) > CLICK_FRAMES
+        and (power[island].max() >= loudest * _ratio(WORD_DB) or voice.heard(int(island[0]), int(island[-1])))
     ] or islands
     return int(words[0][0]), int(words[-1][-1])
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """Tells a soft word from a breath: vowels repeat themselves at the pitch of a voice."""
+
+    samples: Samples
+    rate_hz: int
+    frame: int
+
+    def heard(self, first: int, last: int) -> bool:
+        """Whether some frames in a row are voiced, from the first to the last."""
+        row = 0
+        for frame in range(first, last + 1):
+            row = row + 1 if self._voiced(frame * self.frame) else 0
+            if row == VOICED_FRAMES:
+                return True
+        return False
+
+    def _voiced(self, begin: int) -> bool:
+        piece = self.samples[begin : begin + round(VOICED_SECONDS * self.rate_hz)]
+        shortest, longest = (round(self.rate_hz / pitch_hz) for pitch_hz in PITCHES_HZ[::-1])
+        kept = len(piece) - longest
+        if kept <= 0:
+            return False
+        piece = piece - piece.mean()
+        shifted = np.lib.stride_tricks.sliding_window_view(piece, kept)[shortest : longest + 1]
+        powers = np.square(shifted).sum(axis=1) * np.square(piece[:kept]).sum()
+        alike = shifted @ piece[:kept] / np.sqrt(np.maximum(powers, np.finfo(float).tiny))
+        return bool(alike.max() >= LEAST_ALIKE)
 
 
 def _ratio(power_db: float) -> float:

@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +21,13 @@ from prompts.errors import CacheError
 from prompts.locks import PRIVATE, Locks
 from prompts.shelf import PART, Shelf
 
-SCHEMA: Final = 2  # raise it when the making of audio changes: trim, level, limit, fades
+SCHEMA: Final = 3  # raise it when the making of audio changes: trim, level, limit, fades
 SECRET_BYTES: Final = 32
 LIMIT_BYTES: Final = 500_000_000
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _GONE: Final = ".gone-"
+_REMOVALS: Final = 10  # attempts at a forgotten folder, while others remove it as well or still write there
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Cache:
         self._folder = folder
         self._secret: bytes | None = None
         self._boot = _boot()
+        self._rooms: dict[tuple[int, Path], Path] = {}  # of who is alone: thread and clip -> open folder
         self._locks = Locks(folder / "locks")
         self._shelf = Shelf(folder / "shared", self._locks, limit_bytes, clock)
 
@@ -96,24 +99,37 @@ class Cache:
     def alone(self, path: Path) -> Iterator[None]:
         """Be the only one, of all threads and processes, who renders this clip; ask `used` again inside.
 
-        It may stand inside another, as a part inside its whole. Raises CacheError.
+        It may stand inside another, as a part inside its whole. A personal clip can be stored here only: its
+        owner's folder is opened before it is rendered, so what is forgotten meanwhile does not come back.
+        Raises CacheError.
         """
         with ExitStack() as turn:
             try:
                 turn.enter_context(self._locks.alone(path.name))
+                if not self._shares(path):
+                    turn.enter_context(self._room(path))
             except OSError as error:
                 raise self._unwritable(error) from error
             yield
 
     def store(self, path: Path, data: bytes) -> None:
-        """Whole or not at all; two that store the same clip do no harm. Raises CacheError."""
+        """Whole or not at all; two that store the same clip do no harm.
+
+        Raises CacheError, also when the clip's owner was forgotten since we are alone with it.
+        """
         shared = self._shares(path)
+        room = path.parent if shared else self._rooms.get((threading.get_ident(), path))
         try:
-            _write_atomically(path, data, durable=shared or not self._boot)
+            if room is not None:
+                _write_atomically(room / path.name, data, durable=shared or not self._boot, make=shared)
             if shared:
                 self._shelf.added(len(data))
+        except FileNotFoundError as error:
+            raise (self._unwritable(error) if shared else _forgotten()) from error
         except OSError as error:
             raise self._unwritable(error) from error
+        if not shared and not path.exists():  # it went away with its folder
+            raise _forgotten()
 
     def forget(self, owner: str) -> None:
         """Remove what was rendered for the owner, if anything. Raises CacheError."""
@@ -121,18 +137,36 @@ class Cache:
         grave = folder.with_name(_GONE + secrets.token_hex(8))
         try:
             folder.rename(grave)  # first away, then removed: a renderer at work can add nothing to it
+            _remove(grave)
         except FileNotFoundError:
             return
         except OSError as error:
             raise self._unwritable(error) from error
-        for left in folder.parent.glob(f"{_GONE}*"):  # also what a crash left
-            shutil.rmtree(left, ignore_errors=left != grave)
+        for left in folder.parent.glob(f"{_GONE}*"):  # what a crash left, or another process is at
+            shutil.rmtree(left, ignore_errors=True)
 
     def owners(self) -> tuple[str, ...]:
         """Everyone of whom there is personal audio."""
         folder = self._folder / "personal"
         found = folder.iterdir() if folder.is_dir() else ()
         return tuple(sorted(path.name for path in found if not path.name.startswith(_GONE)))
+
+    @contextmanager
+    def _room(self, path: Path) -> Iterator[None]:
+        """The owner's folder, made if need be and held open: in a removed one nothing can be made."""
+        _make(path.parent)
+        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        key = (threading.get_ident(), path)
+        outer = self._rooms.get(key)
+        self._rooms[key] = Path(f"/proc/self/fd/{handle}")
+        try:
+            yield
+        finally:
+            os.close(handle)
+            if outer is None:
+                del self._rooms[key]
+            else:
+                self._rooms[key] = outer
 
     def _shares(self, path: Path) -> bool:
         return path.parent == self._folder / "shared"
@@ -171,8 +205,27 @@ def _boot() -> bytes:
         return b""
 
 
-def _write_atomically(path: Path, data: bytes, durable: bool) -> None:
-    handle, part = _part(path)
+def _forgotten() -> CacheError:
+    return CacheError("The audio was not kept: its owner was forgotten while it was rendered.")
+
+
+def _remove(grave: Path) -> None:
+    """Raises OSError when it stays; whoever else removes it does no harm."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(grave, ignore_errors=True)
+        if not grave.exists():
+            return
+    with suppress(FileNotFoundError):
+        shutil.rmtree(grave)
+
+
+def _make(folder: Path) -> None:
+    for one in (folder.parent, folder):  # each by itself: mkdir gives parents no mode
+        one.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+
+
+def _write_atomically(path: Path, data: bytes, durable: bool, make: bool) -> None:
+    handle, part = _part(path, make)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -186,13 +239,14 @@ def _write_atomically(path: Path, data: bytes, durable: bool) -> None:
         raise
 
 
-def _part(path: Path) -> tuple[int, str]:
-    """An unfinished file beside the path, of mode 0600."""
+def _part(path: Path, make: bool) -> tuple[int, str]:
+    """An unfinished file beside the path, of mode 0600; `make` its folder where there is none."""
     try:
         return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
     except FileNotFoundError:
-        for folder in (path.parent.parent, path.parent):  # each by itself: mkdir gives parents no mode
-            folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        if not make:
+            raise
+        _make(path.parent)
         return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
 
 

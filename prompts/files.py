@@ -10,7 +10,7 @@ import numpy as np
 
 from prompts.clip import Clip, Samples
 from prompts.errors import AudioError
-from prompts.wholeness import is_cut, with_length
+from prompts.wholeness import behind_id3, is_cut, with_length
 
 with warnings.catch_warnings():  # pydub looks for ffmpeg, which plain WAV does not need
     warnings.simplefilter("ignore")
@@ -20,6 +20,8 @@ LONGEST_SECONDS: Final = 300.0  # a prompt is a sentence; a file of an hour is a
 LOWEST_RATE_HZ: Final = 8000
 SILENT: Final = 0.001  # -60 dBFS: no sample above it
 CANCELLED: Final = 0.01  # of the louder channel's power is left: the channels are each other's opposite
+_UNTAGGED: Final = ("flac", "ogg", "wav")  # a tag before these is none of theirs; decoders stumble over it
+_FLAC_COUNT_AT: Final = 21  # 36 bits: how many samples; 0 when the encoder did not know, RFC 9639 section 8.2
 _RIFF_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")  # RIFF, fmt and the head of data, as we write them
 
 
@@ -30,13 +32,15 @@ def read_audio(data: bytes, what: str) -> Clip:
     """
     if not data:
         raise AudioError(f"{what} is empty: record it again.")
+    bare = data[behind_id3(data) :]
+    data = bare if _kind(bare) in _UNTAGGED else data
     kind = _kind(data)
     if kind == "":
         raise AudioError(f"{what} is no WAV, MP3, OGG or FLAC file: convert it to 16-bit WAV.")
     if is_cut(kind, data):
         raise AudioError(f"{what} is cut off, its end is missing: copy or save it again.")
     try:
-        frames, rate_hz = _mp3(data, what) if kind == "mp3" else _other(with_length(kind, data), what)
+        frames, rate_hz = _decoded(kind, data, what)
     except (miniaudio.MiniaudioError, RuntimeError) as error:  # soundfile's errors are RuntimeErrors
         raise AudioError(f"{what} is damaged and cannot be read: save it again as 16-bit WAV.") from error
     return _checked(frames, rate_hz, what)
@@ -63,6 +67,8 @@ def wav_bytes(clip: Clip) -> bytes:
 
 def _kind(data: bytes) -> str:
     """By its first bytes, whatever the file is called: wav, ogg, flac, mp3, or "" for none of these."""
+    if not data:
+        return ""
     if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
         return "wav"
     for kind, magic in (("ogg", b"OggS"), ("flac", b"fLaC"), ("mp3", b"ID3")):
@@ -71,11 +77,22 @@ def _kind(data: bytes) -> str:
     return "mp3" if data[0] == 0xFF and len(data) > 1 and data[1] & 0xE6 == 0xE2 else ""
 
 
+def _decoded(kind: str, data: bytes, what: str) -> tuple[Samples, int]:
+    if kind == "mp3":
+        return _mp3(data, what)
+    if kind == "flac" and int.from_bytes(data[_FLAC_COUNT_AT : _FLAC_COUNT_AT + 5], "big") & 0xFFFFFFFFF == 0:
+        return _frames_of(miniaudio.flac_read_f32(data))
+    return _other(with_length(kind, data), what)
+
+
+def _frames_of(sound: miniaudio.DecodedSoundFile) -> tuple[Samples, int]:
+    return np.asarray(sound.samples, dtype=np.float64).reshape(-1, sound.nchannels), sound.sample_rate
+
+
 def _mp3(data: bytes, what: str) -> tuple[Samples, int]:
     if miniaudio.mp3_get_info(data).duration > LONGEST_SECONDS:
         raise _too_long(what)
-    sound = miniaudio.mp3_read_f32(data)
-    return np.asarray(sound.samples, dtype=np.float64).reshape(-1, sound.nchannels), sound.sample_rate
+    return _frames_of(miniaudio.mp3_read_f32(data))
 
 
 def _other(data: bytes, what: str) -> tuple[Samples, int]:

@@ -1,6 +1,7 @@
 """Text and values in, the path of a playable WAV out."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from prompts.cache import Cache, Recipe
 from prompts.engines.chain import Chain, Take, chain_of
 from prompts.engines.protocol import ValueText
 from prompts.errors import AudioError, EngineError
+from prompts.interrupts import held_back
 from prompts.settings import SpeechSettings
 from prompts.spoken.texts import Text, Value, ValueKind
 from prompts.spoken.wording import FORMATTERS_VERSION, LANGUAGES, Wording, wording_of
@@ -100,8 +102,15 @@ class Studio:
                 without.add(failed.engine)
 
     def cast(self, text: Text) -> tuple[Part, ...]:
-        """Who would speak what; nothing is rendered. Raises TextError or NoVoice."""
-        return tuple(_part(take) for take in self._chain.cast(wording_of(text).sentences))
+        """Who would speak what; nothing is rendered. Raises TextError or NoVoice.
+
+        As in `rendered`, an engine that rests speaks a text only when all its sentences there are kept.
+        """
+        sentences, resting = wording_of(text).sentences, self._chain.resting
+        takes = self._chain.cast(sentences)
+        if any(take.engine in resting and not self._is_kept(take) for take in takes):
+            takes = self._chain.cast(sentences, resting)
+        return tuple(_part(take) for take in takes)
 
     def wording(self, text: Text) -> str:
         """The words as they will be spoken. Raises TextError."""
@@ -156,6 +165,12 @@ class Studio:
                 self._cache.store(path, wav_bytes(kept))
         return kept
 
+    def _is_kept(self, take: Take) -> bool:
+        try:
+            return os.path.exists(self._shared_path((self._recipe(take),)))
+        except _Failed:
+            return False
+
     def _kept(self, path: Path) -> Clip | None:
         """A finished clip; None when there is none that can be read."""
         if not self._cache.used(path):
@@ -167,7 +182,9 @@ class Studio:
 
     def _finished(self, take: Take) -> Clip:
         try:
-            return finish(take.speak(), self._settings.rate_hz, self._settings.level_dbfs)
+            with held_back():
+                spoken = take.speak()
+            return finish(spoken, self._settings.rate_hz, self._settings.level_dbfs)
         except (EngineError, AudioError) as error:
             raise _Failed(take.engine, error) from error
         except Exception as error:  # of a library: the next voice speaks, and nobody is shown its message

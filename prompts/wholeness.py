@@ -11,6 +11,12 @@ _KILOBITS: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
 _KILOBITS_LOWER_RATES: Final = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _RATES_HZ: Final = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _ID3_HEADER_BYTES: Final = 10
+_MONO: Final = 3
+_MP3_SIDE_BYTES: Final = {(True, True): 17, (True, False): 32, (False, True): 9, (False, False): 17}
+_MP3_CHECKSUM_BYTES: Final = 2
+_XING_HEAD_BYTES: Final = 12
+_XING_TELLS_FRAMES: Final = 1
+_TAGS: Final = (b"TAG", b"APETAGEX", b"LYRICS", b"ID3")
 
 # Ogg, RFC 3533 section 6
 _PAGE_HEADER_BYTES: Final = 27
@@ -76,14 +82,35 @@ def _ogg_is_cut(data: bytes) -> bool:
 
 
 def _mp3_is_cut(data: bytes) -> bool:
-    """The last frame is longer than what is left of the file."""
-    at = _behind_id3(data)
+    """The last frame is longer than what is left of the file, or the first tells of more frames."""
+    at = behind_id3(data)
+    told = _mp3_frames_told(data, at)
+    count = 0
     while size := _mp3_frame_bytes(data[at : at + 4]):
         at += size
-    return at > len(data)
+        count += 1
+    return at > len(data) or (count < told and _ends_at(data, at))
 
 
-def _behind_id3(data: bytes) -> int:
+def _mp3_frames_told(data: bytes, at: int) -> int:
+    """The number of frames, without itself, that a first frame of Xing or LAME tells; 0 where none does."""
+    header = data[at : at + 4]
+    if not _mp3_frame_bytes(header):
+        return 0
+    at += 4 + _MP3_SIDE_BYTES[header[1] >> 3 & 3 == _MPEG1, header[3] >> 6 == _MONO]
+    at += 0 if header[1] & 1 else _MP3_CHECKSUM_BYTES
+    tag = data[at : at + _XING_HEAD_BYTES]
+    told = len(tag) == _XING_HEAD_BYTES and tag[:4] in (b"Xing", b"Info") and tag[7] & _XING_TELLS_FRAMES
+    return int.from_bytes(tag[8:], "big") if told else 0
+
+
+def _ends_at(data: bytes, at: int) -> bool:
+    """No sound follows that a decoder would find: nothing, or what is known to be a tag."""
+    return at >= len(data) or data.startswith(_TAGS, at)
+
+
+def behind_id3(data: bytes) -> int:
+    """Where the sound begins behind a tag, which some put before any kind of file."""
     if not data.startswith(b"ID3") or len(data) < _ID3_HEADER_BYTES:
         return 0
     size = 0

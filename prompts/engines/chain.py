@@ -56,6 +56,11 @@ class Chain:
             at += found[0] if found else 1
         return tuple(takes)
 
+    @property
+    def resting(self) -> frozenset[str]:
+        """The engines on the network that say nothing new for a while."""
+        return frozenset(distant.name for distant in self.online if distant.resting)
+
     def takes(self, sentence: Sentence, without: Collection[str] = ()) -> tuple[Take, ...]:
         """Who speaks one sentence, leaving out engines that failed it. Raises NoVoice.
 

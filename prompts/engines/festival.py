@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from prompts.audio import Clip, read_wav
 from prompts.engines.festival_process import FestivalProcess
 from prompts.engines.lexicon import VERSION as LEXICON_VERSION
@@ -25,6 +27,7 @@ PROGRAM: Final = "festival"
 VOICES_FOLDER: Final = Path("/usr/share/festival/voices")
 IDLE_SECONDS: Final = 300.0  # then it ends: it holds 600 MB
 VERSION_SECONDS: Final = 10.0
+LONGEST_PIECE: Final = 300  # letters, marks and blanks that it is handed at once
 SHORTEST_SECONDS_A_LETTER: Final = 0.02  # speech takes 0.06; less was cut off
 
 
@@ -48,6 +51,7 @@ VOICES: Final = {
     "en": FestivalVoice("kal_diphone", "english/kal_diphone", "festvox-kallpc16k", "A-Za-z"),
 }
 
+_MUTE: Final = frozenset("ъЪьЬ")
 _STRESS: Final = "\u0301"
 _MARKS: Final = str.maketrans({":": ",", "—": ",", "–": ",", "…": ".", "’": "'", "(": ",", ")": ","})
 _STRESSED: Final = re.compile(f"([аеёиоуыэюя]){_STRESS}", re.IGNORECASE)
@@ -92,16 +96,18 @@ class Festival:
             not self._rest.resting
             and self.speaks(text.language)
             and all(_letter(text.language).match(one) for one in _plain(text.words) if one.isalpha())
+            and any(one.isalnum() and one not in _MUTE for one in text.words)
         )
 
     def speak(self, text: SpokenText) -> Clip:
         voice = self._voice(text.language)
         if self._rest.resting:
             raise EngineError("Festival failed twice and rests for ten minutes.")
-        words = let_through(text.language, text.words)
+        pieces = pieces_of(let_through(text.language, text.words))
         with self._lock:
-            data = self._said(voice, words)
-        return _checked(data, words)
+            sounds = [self._said(voice, piece) for piece in pieces]
+        clips = [_checked(data, piece) for data, piece in zip(sounds, pieces, strict=True)]
+        return Clip(np.concatenate([clip.samples for clip in clips]), clips[0].rate_hz)
 
     def end(self) -> None:
         """End the process, if there is one; the next sentence starts another."""
@@ -157,6 +163,22 @@ def let_through(language: str, words: str) -> str:
     letters = VOICES[language].letters
     parts = re.split(rf"([{letters}0-9+]+(?:['-][{letters}0-9+]+)*)", marked)
     return " ".join(word + _mark(gap) for word, gap in zip(parts[1::2], parts[2::2], strict=True))
+
+
+def pieces_of(words: str) -> list[str]:
+    """Pieces that it says within a second: the time that it takes grows with the cube of a text's length.
+
+    Each ends with a sentence if it can, else with a clause, a word, or wherever it must.
+    """
+    pieces = []
+    while len(words) > LONGEST_PIECE:
+        ends = (
+            words.rfind(mark, LONGEST_PIECE // 3, LONGEST_PIECE) for mark in (". ", "! ", "? ", ", ", " ")
+        )
+        end = next((end + 1 for end in ends if end > 0), LONGEST_PIECE)
+        pieces.append(words[:end].rstrip())
+        words = words[end:].lstrip()
+    return [*pieces, words]
 
 
 def _mark(gap: str) -> str:

@@ -55,13 +55,18 @@ class Gtts:
             raise EngineError(f"gTTS is not set up for the language {language}.")
         return (version("gTTS"), language)
 
+    @property
+    def resting(self) -> bool:
+        """Whether it failed and is not asked before its ten minutes are over."""
+        return self._rest.resting
+
     def knows(self, text: FixedText) -> bool:
         return text.language in LANGUAGES  # also while it rests: what it has said before is kept
 
     def speak(self, text: FixedText) -> Clip:
         if not isinstance(text, FixedText):
             raise EngineError("A text with a value was kept from the network.")
-        if self._rest.resting:
+        if self.resting:
             raise EngineError("gTTS failed and rests for ten minutes.")
         data = self._fetched(text)
         try:

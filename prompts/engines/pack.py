@@ -48,7 +48,7 @@ class Pack:
         if opened is None or not pieces:
             raise EngineError("The voice pack lacks a word of the text.")
         index, shelves = opened
-        clips = [shelves.read(piece.unit.shelf, piece.unit.start, piece.unit.length) for piece in pieces]
+        clips = [shelves.read(piece.unit) for piece in pieces]
         return Clip(_together(clips, [_gap_seconds(piece) for piece in pieces], index.rate_hz), index.rate_hz)
 
     def _open(self, language: str) -> tuple[Index, Shelves] | None:

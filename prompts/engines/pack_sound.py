@@ -10,6 +10,7 @@ import numpy as np
 import soundfile
 
 from prompts.audio import Samples
+from prompts.engines.pack_units import Unit
 from prompts.errors import EngineError
 
 MOST_OPEN: Final = 8  # shelves with a decoder at hand; each takes a few hundred kB
@@ -24,22 +25,23 @@ class Shelves:
         self._open: OrderedDict[str, soundfile.SoundFile] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, shelf: str, start: int, length: int) -> Samples:
-        """So many samples from `start` on. Raises EngineError when the shelf is not there or damaged."""
+    def read(self, unit: Unit) -> Samples:
+        """The clip at its level. Raises EngineError when its shelf is not there or damaged."""
+        shelf = unit.shelf
         with self._lock:
             try:
                 sound = self._opened(shelf)
-                sound.seek(start)
-                samples = sound.read(length, dtype="float64")
+                sound.seek(unit.start)
+                samples = sound.read(unit.length, dtype="float64")
             except (OSError, ValueError, soundfile.LibsndfileError) as error:
                 raise EngineError(
                     f"The voice pack cannot read {self._folder / shelf}{SUFFIX}: install the package again."
                 ) from error
-        if len(samples) != length:
+        if len(samples) != unit.length:
             raise EngineError(
                 f"{self._folder / shelf}{SUFFIX} of the voice pack is too short: install the package again."
             )
-        return np.asarray(samples, dtype=np.float64)
+        return np.asarray(samples * 10 ** (unit.gain_db / 20), dtype=np.float64)
 
     def _opened(self, shelf: str) -> soundfile.SoundFile:
         if shelf not in self._open:

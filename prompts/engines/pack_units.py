@@ -15,7 +15,7 @@ Ending = Literal[".", ",", "?"]
 """How the melody ends: it falls, it stays open as before a comma, or it asks."""
 
 INDEX_NAME: Final = "index.tsv"
-FORMAT: Final = "voice pack 1"
+FORMAT: Final = "voice pack 2"
 _ENDINGS: Final = frozenset(get_args(Ending))
 _SORTS: Final = frozenset(get_args(Sort))
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -40,6 +40,7 @@ class Unit:
     shelf: str
     start: int
     length: int
+    gain_db: float  # gives back the level that the codec took: fricatives lose most
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,11 @@ def _mark(between: str) -> str:
 
 def index_text(rate_hz: int, shelves: Iterable[Shelf], entries: Iterable[tuple[str, Unit]]) -> str:
     """The index as a file: sorted, one unit a line, so that two packs can be compared."""
-    lines = [f"# {FORMAT}: words, ending, shelf, first sample, samples", f"rate\t{rate_hz}"]
+    lines = [f"# {FORMAT}: words, ending, shelf, first sample, samples, gain in dB", f"rate\t{rate_hz}"]
     lines += [f"shelf\t{shelf.name}\t{shelf.sort}\t{shelf.digest}" for shelf in shelves]
     lines += sorted(
-        f"{words}\t{unit.ending}\t{unit.shelf}\t{unit.start}\t{unit.length}" for words, unit in entries
+        f"{words}\t{unit.ending}\t{unit.shelf}\t{unit.start}\t{unit.length}\t{unit.gain_db:.1f}"
+        for words, unit in entries
     )
     return "\n".join(lines) + "\n"
 
@@ -127,7 +129,8 @@ def _shelf(row: Sequence[str]) -> Shelf:
 
 
 def _units(rows: Iterable[Sequence[str]], shelves: dict[str, Shelf]) -> Iterator[tuple[str, Unit]]:
-    for words, ending, shelf, start, length in rows:
+    for words, ending, shelf, start, length, gain_db in rows:
         if ending not in _ENDINGS:
             raise ValueError
-        yield words, Unit(cast(Ending, ending), shelves[shelf].sort, shelf, int(start), int(length))
+        sort = shelves[shelf].sort
+        yield words, Unit(cast(Ending, ending), sort, shelf, int(start), int(length), float(gain_db))

@@ -24,10 +24,11 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Stamp:
-    """How a file looked; another size or time of change is another recording."""
+    """How a file looked; another size or time of change is another recording, mended rights too."""
 
     size: int
-    changed_ns: int
+    written_ns: int
+    changed_ns: int  # also its rights and its name
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def stamps_of(folder: Path) -> dict[str, Stamp]:
             except FileNotFoundError:  # a link to nowhere, or removed this moment
                 continue
             if stat.S_ISREG(status.st_mode):  # a pipe would block its reader
-                stamps[entry.name] = Stamp(status.st_size, status.st_mtime_ns)
+                stamps[entry.name] = Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return dict(sorted(stamps.items()))
 
 

@@ -57,8 +57,13 @@ class Engine(Voice, Protocol):
 class OnlineEngine(Voice, Protocol):
     """An engine on the network: the type of `speak` keeps every value away from it."""
 
+    @property
+    def resting(self) -> bool:
+        """Whether it failed and says nothing new for a while."""
+        ...
+
     def knows(self, text: FixedText) -> bool:
-        """Whether it speaks the language and may be asked now."""
+        """Whether it speaks the language, also while it rests: what it has said before is kept."""
         ...
 
     def speak(self, text: FixedText) -> Clip:

@@ -64,11 +64,10 @@ class Recordings:
             return _played(recording)
         except EngineError as error:
             self._refused.add(recording)
-            if isinstance(text, ValueText) and text.private:  # the file's name may be a patient's
-                raise EngineError(
-                    f"The recording of a value in {text.language} cannot be played: list the voices for why."
-                ) from None
-            raise error from None
+            reason = str(error)
+        if isinstance(text, ValueText) and text.private:  # the file's name may be a patient's
+            reason = f"The recording of a value in {text.language} cannot be played: list the voices for why."
+        raise EngineError(reason)  # out here: inside, it would keep the error that names the file
 
     def languages(self) -> tuple[str, ...]:
         """The languages that have a folder."""
@@ -119,9 +118,8 @@ def _look(folder: Path, before: _Folder | None, now: float) -> _Folder:
     digest = hashlib.sha256(repr(sorted(stamps.items())).encode()).hexdigest()
     book = phrasebook_of(folder, stamps)
     if book.problems:
-        _log.warning(
-            "recordings_unused folder=%s count=%d first=%r", folder, len(book.problems), book.problems[0]
-        )
+        told = "list the voices for why"  # here: a file's name may be a patient's
+        _log.warning("recordings_unused folder=%s count=%d reason=%r", folder, len(book.problems), told)
     return _Folder(now, stamps, book, digest)
 
 

@@ -127,6 +127,21 @@ def test_breaths_and_clicks_apart_from_the_words_are_dropped(odd: Clip) -> None:
     assert finished.seconds == pytest.approx(0.03 + 1.1 + 0.06, abs=0.03)
 
 
+@pytest.mark.parametrize("below_db", [20.0, 26.0, 30.0, 34.0])
+@pytest.mark.parametrize("pause", [0.3, 0.8])
+@pytest.mark.parametrize("word", ["один", "шесть"])
+def test_a_word_that_is_much_softer_than_the_others_is_kept(
+    spoken: dict[str, Clip], below_db: float, pause: float, word: str
+) -> None:
+    loud, soft = spoken["Здравствуйте!"], finish(spoken[word], 22050, -20.0)
+    gain = np.abs(loud.samples).max() / np.abs(soft.samples).max() * 10 ** (-below_db / 20)
+    soft = Clip(soft.samples * gain, soft.rate_hz)
+    alone = finish(loud, 8000, -20.0)
+    for parts in ([loud, silence(pause, 22050), soft], [soft, silence(pause, 22050), loud]):
+        finished = finish(joined(*parts), 8000, -20.0)
+        assert finished.seconds > alone.seconds + pause + 0.15
+
+
 def test_a_soft_last_word_and_the_burst_of_a_stop_are_kept() -> None:
     stop = joined(silence(0.12), noise(-38.0, 0.03))
     finished = finish(

@@ -18,6 +18,11 @@ from prompts.errors import CacheError
 RECIPE = Recipe("espeak", ("1.52", "ru", "150"), 1, "ru", "Добрый день.")
 
 
+def keep(cache: Cache, path: Path, data: bytes) -> None:
+    with cache.alone(path):
+        cache.store(path, data)
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -78,7 +83,7 @@ def test_personal_names_cannot_be_guessed_without_the_secret(tmp_path: Path) -> 
 def test_rights(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "speech")
     path = cache.personal_path(RECIPE, "covid-results.17")
-    cache.store(path, b"sound")
+    keep(cache, path, b"sound")
     assert path.read_bytes() == b"sound"
     assert [mode(path), mode(path.parent), mode(path.parent.parent)] == [0o600, 0o700, 0o700]
     assert mode(tmp_path / "speech" / "secret") == 0o600
@@ -133,7 +138,7 @@ def test_a_name_comes_last_and_behind_the_sync_where_a_power_cut_could_hurt(
 
     monkeypatch.setattr(os, "fsync", lambda handle: called.append("fsync"))
     monkeypatch.setattr(os, "replace", replace_file)
-    cache.store(path, b"sound")
+    keep(cache, path, b"sound")
     assert called == calls
 
 
@@ -173,7 +178,7 @@ def test_a_clip_is_used_only_when_it_is_there(tmp_path: Path, shared: bool) -> N
     cache = Cache(tmp_path)
     path = cache.shared_path(RECIPE) if shared else cache.personal_path(RECIPE, "c1")
     assert not cache.used(path)
-    cache.store(path, b"sound")
+    keep(cache, path, b"sound")
     assert cache.used(path)
 
 
@@ -181,51 +186,22 @@ def test_the_shared_folder_keeps_within_its_bound_and_personal_clips_are_not_cou
     now = [time.time()]
     cache = Cache(tmp_path, limit_bytes=100_000, clock=lambda: now[0])
     mine = cache.personal_path(RECIPE, "c1")
-    cache.store(mine, bytes(200_000))
+    keep(cache, mine, bytes(200_000))
     paths = [cache.shared_path(replace(RECIPE, words=str(place))) for place in range(26)]
     for place, path in enumerate(paths[:20]):
-        cache.store(path, bytes(8000))
+        keep(cache, path, bytes(8000))
         os.utime(path, (now[0] - 3600 + place, now[0] - 3600 + place))
     assert all(map(Path.exists, paths[:20]))  # beyond the bound, and in use
     now[0] += 3 * 3600
     assert cache.used(paths[0])
     for path in paths[20:]:
-        cache.store(path, bytes(8000))
+        keep(cache, path, bytes(8000))
         assert cache.used(path)
     kept = [path for path in paths if path.exists()]
     assert paths[0] in kept
     assert set(paths[20:]) <= set(kept)
     assert len(kept) * 8192 <= 105_000 + 8192
     assert mine.exists()
-
-
-def test_forgetting_one_owner_leaves_the_others(tmp_path: Path) -> None:
-    cache = Cache(tmp_path)
-    mine, yours, shared = (
-        cache.personal_path(RECIPE, "c1"),
-        cache.personal_path(RECIPE, "c2"),
-        cache.shared_path(RECIPE),
-    )
-    for path in (mine, yours, shared):
-        cache.store(path, b"sound")
-    cache.forget("c1")
-    cache.forget("c1")
-    assert [mine.parent.exists(), yours.exists(), shared.exists()] == [False, True, True]
-    assert sorted(entry.name for entry in (tmp_path / "personal").iterdir()) == ["c2"]
-
-
-def test_forgetting_also_ends_what_a_crash_left_half_forgotten(tmp_path: Path) -> None:
-    cache = Cache(tmp_path)
-    left = tmp_path / "personal" / ".gone-1" / "x.wav"
-    cache.store(left, b"sound")
-    cache.store(cache.personal_path(RECIPE, "c1"), b"sound")
-    cache.forget("c1")
-    assert list((tmp_path / "personal").iterdir()) == []
-
-
-def test_forgetting_where_nothing_ever_was_makes_nothing(tmp_path: Path) -> None:
-    Cache(tmp_path / "speech").forget("c1")
-    assert not (tmp_path / "speech").exists()
 
 
 @pytest.mark.parametrize(
@@ -263,7 +239,7 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 def _place(folder: Path) -> str:
     cache = Cache(folder)
     path = cache.personal_path(RECIPE, "c1")
-    cache.store(path, b"sound" * 1000)
+    keep(cache, path, b"sound" * 1000)
     return str(path)
 
 
@@ -272,7 +248,7 @@ def test_processes_that_start_at_once_agree_on_the_secret_and_the_clip(tmp_path:
         places = pool.map(_place, [tmp_path / "speech"] * 8, chunksize=1)
     assert len(set(places)) == 1
     assert Path(places[0]).read_bytes() == b"sound" * 1000
-    assert sorted(entry.name for entry in (tmp_path / "speech").iterdir()) == ["personal", "secret"]
+    assert sorted(entry.name for entry in (tmp_path / "speech").iterdir()) == ["locks", "personal", "secret"]
 
 
 KEYS = 12

@@ -12,6 +12,7 @@ import soundfile
 
 from prompts.audio import Clip, Samples, read_audio, read_wav, wav_bytes
 from prompts.errors import AudioError
+from prompts.wholeness import is_cut
 from tests.prompts.signals import noise, silence, sine
 
 MP3 = (Path(__file__).parent / "engines" / "two_seconds.mp3").read_bytes()
@@ -131,6 +132,45 @@ def test_a_file_without_its_end_is_refused(kind: str, share: float) -> None:
     assert read_audio(data, "x").seconds > 0.4
     with pytest.raises(AudioError, match=r"(is cut off|is damaged).*\.$"):
         read_audio(data[: round(len(data) * share)], "x")
+
+
+def whole_frames(sound: bytes, end: int) -> bool:
+    """Whether the MP3 up to here would be whole if its first frame told no number of frames."""
+    mute = sound[:60].replace(b"Info", b"none").replace(b"Xing", b"none") + sound[60:end]
+    return mute[:60] != sound[:60] and not is_cut("mp3", mute)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
+@pytest.mark.parametrize("tag", [b"", b"TAG" + bytes(125)])
+def test_an_mp3_cut_between_two_frames_is_refused(share: float, tag: bytes) -> None:
+    sound = written("MP3", "MPEG_LAYER_III", noise(-20.0, 4.8, 44100).samples, 44100)
+    cuts = [
+        at for at in range(4, len(sound), 1) if sound[at : at + 2] == sound[:2] and whole_frames(sound, at)
+    ]
+    at = cuts[round(len(cuts) * share)]
+    assert read_audio(sound + tag, "x").seconds == pytest.approx(4.8, abs=0.1)
+    with pytest.raises(AudioError, match="is cut off"):
+        read_audio(sound[:at] + tag, "x")
+
+
+@pytest.mark.parametrize("before", [b"", b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128)])
+@pytest.mark.parametrize("kind", ["flac", "ogg", "wav"])
+def test_a_tag_before_another_kind_of_file_does_no_harm(before: bytes, kind: str) -> None:
+    assert read_audio(before + WHOLE[kind], "x").seconds > 0.4
+
+
+def streamed_flac(seconds: float) -> bytes:
+    """As an encoder writes it to a pipe: the count of samples in its first block stays 0."""
+    data = bytearray(written("FLAC", "PCM_16", noise(-20.0, seconds, 8000).samples, 8000))
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    return bytes(data)
+
+
+def test_a_flac_that_does_not_tell_its_length_is_read_to_its_end() -> None:
+    assert read_audio(streamed_flac(2.5), "x").seconds == pytest.approx(2.5)
+    with pytest.raises(AudioError, match="longer than 300 s"):
+        read_audio(streamed_flac(301.0), "x")
 
 
 @pytest.mark.parametrize("read", [read_wav, lambda data: read_audio(data, "x")])

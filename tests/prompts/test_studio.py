@@ -45,6 +45,7 @@ class Told:
     unnamed: bool = False  # cannot even tell its version
     wild: bool = False  # raises what no engine should
     knowing: str = ""  # texts that hold this
+    resting: bool = False
     texts: list[SpokenText] = field(default_factory=list)
 
     def identity(self, language: str) -> tuple[str, ...]:
@@ -163,18 +164,6 @@ def test_a_voice_that_changes_is_heard_a_second_later(settings: SpeechSettings) 
     now[0] += IDENTITY_SECONDS
     assert studio.rendered(FIXED).path != first.path
     assert engine.asked == 2
-
-
-def test_cast_and_rendered_tell_who_speaks_what(settings: SpeechSettings) -> None:
-    studio = Studio(settings, Chain(local=(Told("pack", knowing="о"), Told("other"))))
-    parts = studio.cast(OPENING)
-    assert [(part.engine, part.words, part.fixed) for part in parts] == [
-        ("pack", "Это поликлиника.", False),
-        ("pack", "Добрый день.", True),
-        ("pack", "Кому: Иванова Анна.", False),
-    ]
-    assert list(settings.folder.rglob("*.wav")) == []
-    assert studio.rendered(OPENING, "c1").parts == parts
 
 
 def test_pauses_stand_where_the_punctuation_asks(settings: SpeechSettings) -> None:
@@ -329,7 +318,9 @@ def test_a_studio_in_another_process_finds_the_same_audio(settings: SpeechSettin
         assert set(pool.map(_render, [settings] * 4)) == {str(here)}
 
 
-def test_a_name_is_spoken_once_for_all_texts_of_its_owner_and_then_forgotten(settings: SpeechSettings) -> None:
+def test_a_name_is_spoken_once_for_all_texts_of_its_owner_and_then_forgotten(
+    settings: SpeechSettings,
+) -> None:
     engine = Told()
     studio = Studio(settings, Chain(local=(engine,)))
     greeting = Text("ru", "Добрый день. Кому: {full_name}.", {"full_name": NAME})

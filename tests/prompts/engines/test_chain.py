@@ -42,6 +42,7 @@ class Vocabulary:
     name: str
     known: tuple[str, ...] = ()
     language: str = "ru"
+    resting: bool = False
 
     def identity(self, language: str) -> tuple[str, ...]:
         return (self.name,)
@@ -126,6 +127,13 @@ def test_only_fixed_sentences_are_offered_to_the_network() -> None:
         ("anything", "Взят третьего декабря в клинике."),
         ("net", "До свидания."),
     ]
+
+
+def test_a_chain_tells_which_of_its_engines_rest() -> None:
+    chain = Chain(online=(Vocabulary("net", resting=True), Vocabulary("other")), local=(ANYTHING,))
+    assert chain.resting == {"net"}
+    assert cast(chain, DAY) == [("net", "Добрый день.")]  # what it has said before is kept
+    assert cast(chain, DAY, without=tuple(chain.resting)) == [("other", "Добрый день.")]
 
 
 def test_what_is_recorded_needs_no_network() -> None:

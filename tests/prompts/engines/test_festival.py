@@ -101,6 +101,31 @@ def test_no_text_is_a_command(engine: Festival, words: str) -> None:
 
 
 @real
+@pytest.mark.parametrize("words", ["э " * 900, "э" * 900])
+def test_the_longest_text_is_said_in_pieces(engine: Festival, words: str) -> None:
+    engine.speak(HELLO)
+    before = engine.pid
+    assert engine.speak(FixedText("ru", words)).seconds > 30
+    assert engine.pid == before
+
+
+@pytest.mark.parametrize(
+    ("words", "lengths"),
+    [
+        ("", [0]),
+        ("да " * 99 + "да.", [300]),
+        ("да " * 100 + "нет.", [299, 4]),
+        ("а" * 700, [300, 300, 100]),
+        ("да " * 50 + "да. " + "да " * 80 + "да.", [153, 243]),
+    ],
+)
+def test_pieces_end_where_a_speaker_would_pause(words: str, lengths: list[int]) -> None:
+    pieces = festival.pieces_of(words)
+    assert [len(piece) for piece in pieces] == lengths
+    assert "".join(pieces).replace(" ", "") == words.replace(" ", "")
+
+
+@real
 @pytest.mark.parametrize("words", ["...", "", "😀"])
 def test_a_text_without_a_sound_is_an_error_at_once_and_harms_nothing(engine: Festival, words: str) -> None:
     for _ in range(3):
@@ -211,6 +236,9 @@ def test_nothing_of_scheme_is_let_through(language: str, words: str) -> None:
         ("en", "It's me", True),
         ("en", "Мария", False),
         ("kk", "Сәлем", False),
+        ("ru", "Ъ", False),
+        ("ru", "Ь, ъ.", False),
+        ("ru", "съел 5", True),
     ],
 )
 def test_a_text_with_letters_that_it_would_leave_out_is_not_known(

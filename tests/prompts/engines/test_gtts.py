@@ -112,6 +112,7 @@ def test_it_rests_at_once_without_a_network_and_after_two_bad_answers(
             engine.speak(TEXT)
     with pytest.raises(EngineError, match="rests"):
         engine.speak(TEXT)
+    assert engine.resting
     assert engine.knows(TEXT)  # what it has said before is still to be had
     assert len(service.asked) == failures_to_rest
     service.answer = MP3

@@ -156,7 +156,8 @@ def test_identity_changes_with_the_pack(pack: Pack, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"nothing of the kind", b"# voice pack 1: x\nrate\t8000\na\t.\tnowhere\t0\t1\n", b"\xff"]
+    "content",
+    [b"", b"nothing of the kind", b"# voice pack 2: x\nrate\t8000\na\t.\tnowhere\t0\t1\t0.0\n", b"\xff"],
 )
 def test_a_damaged_index_is_said_once_and_knows_nothing(
     tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture

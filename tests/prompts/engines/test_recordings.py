@@ -210,8 +210,35 @@ def test_what_is_of_no_use_is_logged_once(studied: Studied, caplog: pytest.LogCa
     assert "count=1" in line
 
 
+def test_no_file_is_named_in_the_log_or_kept_with_an_error(
+    studied: Studied, caplog: pytest.LogCaptureFixture
+) -> None:
+    studied.put("Заволокина Секлетинья.m4a", b"sound")
+    studied.put("phrases.csv", "file,words\nЗаволокина Секлетинья.wav,Кому\n".encode())
+    with pytest.raises(EngineError, match="of a value") as caught:
+        studied.engine.speak(ValueText("ru", "Заволокина Секлетинья"))
+    assert "count=" in caplog.text
+    assert "Заволокина" not in caplog.text
+    assert caught.value.__context__ is None
+
+
 def test_good_files_are_no_problem(studied: Studied) -> None:
     studied.put("да.wav", wav_bytes(SPOKEN))
     studied.put("phrases.csv", "file,words\nда.wav,Да.\nда.wav,Ага.\n".encode())
     assert studied.engine.problems("ru") == ()
     assert (studied.engine.languages(), studied.engine.count("ru")) == (("ru",), 2)
+
+
+def test_a_recording_whose_rights_were_mended_is_asked_again(tmp_path: Path) -> None:
+    now = [0.0]
+    engine = Recordings(tmp_path, clock=lambda: now[0])
+    (tmp_path / "ru").mkdir()
+    path = tmp_path / "ru" / "Добрый день.wav"
+    path.write_bytes(b"no sound")
+    text = FixedText("ru", "Добрый день.")
+    with pytest.raises(EngineError):
+        engine.speak(text)
+    assert not engine.knows(text)
+    path.chmod(0o640)
+    now[0] += 2 * LOOK_SECONDS
+    assert engine.knows(text)
