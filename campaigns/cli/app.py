@@ -16,7 +16,8 @@ from typing import Annotated
 import typer
 
 from campaigns.cli import campaign, contacts, home, optout, prompts, queue, tasks
-from campaigns.cli.options import HomeOption, JsonOption
+from campaigns.cli.options import HomeOption, JsonOption, tell
+from campaigns.engine.voice_log import voices_told
 from campaigns.errors import CampaignsError
 from campaigns.flows.complaints import ScriptError
 from dialer.errors import DialerError
@@ -39,6 +40,12 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(optout.app, name="optout")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(home.database_app, name="db")
+
+
+@app.callback()
+def every_command(context: typer.Context) -> None:
+    """Whatever the command, what voices complain of is told in plain sentences."""
+    context.with_resource(voices_told(tell))
 
 
 UntilIdle = Annotated[

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from campaigns.assemble import house_values, open_studio, speech_settings
+from campaigns.assemble import house_values, speech_settings
 from campaigns.doctor.finding import Finding, Verdict
 from campaigns.engine.auditions import cast, engines_of, in_percent, shares
 from campaigns.engine.texts import samples
-from campaigns.errors import CampaignsError, Unspeakable
+from campaigns.errors import CampaignsError, Unspeakable, as_clause
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.loader import load_script
 from campaigns.flows.script import Script
@@ -18,7 +18,7 @@ from campaigns.models import Contact
 from campaigns.settings import Home
 from campaigns.store import campaigns, contacts
 from campaigns.store.database import open_database
-from prompts.engines.chain import chain_of
+from prompts.engines.chain import Chain, chain_of
 from prompts.engines.protocol import FixedText
 from prompts.engines.recordings import Recordings
 from prompts.errors import EngineError, PromptError
@@ -27,6 +27,7 @@ from prompts.studio import Part, Studio, Text, Value
 from prompts.voices import VoiceInfo, installed
 
 DATABASE_SECONDS: Final = 5.0
+PROBE: Final = FixedText("en", "Good afternoon.")
 MOST_NAMES: Final = 3000  # of waiting contacts; about a second
 PROBLEMS_SHOWN: Final = 2  # of recordings; the rest are counted
 ROBOTIC: Final = "espeak"
@@ -53,7 +54,10 @@ class Picture:
 
 def speech(home: Home) -> Iterator[Finding]:
     """One finding for each language that a campaign of the home speaks."""
-    settings, studio = speech_settings(home), open_studio(home)
+    settings = speech_settings(home)
+    chain = chain_of(settings)
+    unreached = _unreached(chain)
+    studio = Studio(settings, replace(chain, online=()) if unreached else chain)
     scripts = _scripts(home)
     names = _waiting(home)
     voices = installed(settings)
@@ -61,9 +65,21 @@ def speech(home: Home) -> Iterator[Finding]:
         picture = Picture()
         _cast_texts(home, studio, scripts, language, picture)
         _cast_names(studio, (contact for contact in names if contact.language == language), picture)
+        picture.faults += unreached
         picture.faults += _faults(settings, language, picture.parts)
         picture.better = _better(voices, language, picture.voice)
         yield finding(language, picture)
+
+
+def _unreached(chain: Chain) -> list[str]:
+    """Why nobody hears the service on the network, asked with a sentence that tells it nothing."""
+    sentences = []
+    for distant in chain.online:
+        try:
+            distant.speak(PROBE)
+        except EngineError as error:
+            sentences.append(f"gTTS cannot be reached: {as_clause(str(error))}")
+    return sentences
 
 
 def finding(language: str, picture: Picture) -> Finding:

@@ -1,5 +1,6 @@
 """What an engine does for the database beside its calls: scripts, crashed calls, deadlines, private audio."""
 
+import re
 from collections.abc import Callable, Collection
 
 from campaigns.clock import Clock
@@ -8,10 +9,16 @@ from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.shelf import Shelf
+from campaigns.errors import as_clause
 from campaigns.store import campaigns, contacts
 from campaigns.store.database import Database
+from prompts.errors import PromptError
 
-EVERY_SECONDS = {"campaigns": 1.0, "expire": 1.0, "forget": 30.0}
+EVERY_SECONDS = {"campaigns": 1.0, "expire": 1.0, "forget": 30.0, "sweep": 1.0}
+SWEPT_AT_ONCE = 2000  # owners looked up in one pass, some milliseconds
+SWEEP_SECONDS = 0.1  # of one pass; at least one owner is forgotten in it
+CONTACT = re.compile("[1-9][0-9]{0,17}")  # as owners are named; a longer number is none of the database's
+LAST_SWEEP_SECONDS = 5.0  # an engine that ends leaves the rest to the next one
 
 
 class Duties:
@@ -34,6 +41,8 @@ class Duties:
         self._clock = clock
         self._ticks = ticks
         self._tell = tell
+        self._to_sweep: list[int] = []  # contacts of whom there is audio, not looked at yet
+        self._sweep_failed = self._trouble_told = False
 
     def begin(self) -> None:
         """Read the scripts, and take over what an engine before this one left open."""
@@ -43,6 +52,8 @@ class Duties:
 
     def run_once(self, mine: Collection[int]) -> None:
         """Whatever is due; `mine` are the attempts of the calls in progress."""
+        for sentence in self._renderer.troubles():
+            self._tell(sentence)
         now = self._clock.now()
         if self._ticks.due("campaigns"):
             if self._shelf.refresh(now):
@@ -50,19 +61,59 @@ class Duties:
             campaigns.finish_done(self._database, now)
         if self._ticks.due("expire"):
             contacts.expire(self._database, self._shelf.names, now, self._rulebook.followups)
-        if self._ticks.due("forget"):
-            self._forget_closed()
+        if self._ticks.due("forget") and not self._to_sweep:
+            self._to_sweep = self._owners()
+        if self._ticks.due("sweep"):
+            self._sweep()
+
+    def forget(self, owner: str) -> None:
+        """Remove audio with this contact's values; what cannot be removed now is met again by the sweep."""
+        try:
+            self._renderer.forget(owner)
+        except (PromptError, OSError) as error:
+            self._bear(error)
 
     def end(self) -> None:
         """The last look before the engine goes."""
         campaigns.finish_done(self._database, self._clock.now())
-        self._forget_closed()
+        until = self._clock.seconds() + LAST_SWEEP_SECONDS
+        self._to_sweep = self._owners()
+        while self._to_sweep and self._clock.seconds() < until:
+            self._sweep()
 
     def _take_over(self, mine: Collection[int]) -> None:
         take_over(self._database, self._rulebook, mine, self._clock.now(), self._tell)
 
-    def _forget_closed(self) -> None:
-        """Audio with a patient's values goes when nobody will call the patient again."""
-        owners = [int(owner) for owner in self._renderer.owners() if owner.isdecimal()]
-        for contact_id in contacts.closed_among(self._database, owners):
-            self._renderer.forget(str(contact_id))
+    def _owners(self) -> list[int]:
+        """The contacts of whom there is audio with their values."""
+        if not self._sweep_failed:
+            self._trouble_told = False
+        self._sweep_failed = False
+        try:
+            names = self._renderer.owners()
+        except (PromptError, OSError) as error:
+            self._bear(error)
+            return []
+        return [int(name) for name in names if CONTACT.fullmatch(name)]
+
+    def _sweep(self) -> None:
+        """Some of them: who is neither called nor about to be, as after a crash, loses the audio."""
+        some, rest = self._to_sweep[:SWEPT_AT_ONCE], self._to_sweep[SWEPT_AT_ONCE:]
+        free = contacts.free_among(self._database, some)
+        until = self._clock.seconds() + SWEEP_SECONDS
+        done = 0
+        for contact_id in free:
+            self.forget(str(contact_id))
+            done += 1
+            if self._clock.seconds() >= until:
+                break
+        self._to_sweep = free[done:] + rest
+
+    def _bear(self, error: PromptError | OSError) -> None:
+        """Calls go on, and it is tried again; told once, until a whole sweep went well."""
+        self._sweep_failed = True
+        if self._trouble_told:
+            return
+        self._trouble_told = True
+        reason = (error.strerror or "unknown reason") if isinstance(error, OSError) else str(error)
+        self._tell(f"Audio of ended calls cannot be removed and is tried again: {as_clause(reason)}")

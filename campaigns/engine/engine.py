@@ -243,8 +243,7 @@ class Engine:
         self._journal.write(
             partial(self._finish, placed, event, cause, outcome, following, self._clock.now())
         )
-        if following.state != "waiting":
-            self._renderer.forget(str(placed.contact.id))
+        self._duties.forget(str(placed.contact.id))  # for the next attempt it is rendered again
 
     def _moves_on(self, placed: Placed, event: messages.Ended, cause: messages.Cause) -> bool:
         """Whether the next trunk is tried at once. One that said nothing at all may ring the phone yet."""

@@ -1,15 +1,19 @@
 """Renders prompts in a process of its own, so that no running call waits for speech synthesis."""
 
+import logging
 import multiprocessing
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from campaigns.engine.voice_log import VoiceLog
 from campaigns.errors import as_clause
 from prompts.errors import PromptError
 from prompts.settings import SpeechSettings
@@ -17,6 +21,8 @@ from prompts.studio import Studio, Text
 
 ORDERS_A_PROCESS = 3  # so few are done before anybody misses them; a small campaign stays with one process
 END_SECONDS = 3.0  # for the process to end by itself; one clip takes far less
+ORDER_SECONDS = 60.0  # without a finished order a process hangs; one contact takes less than a second
+SENT_AHEAD = 8  # orders with a process: more could fill the pipe of one that hangs, and we would hang with it
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,9 @@ class Renderer(Protocol):
     def forget(self, owner: str) -> None:
         """Remove the clips that hold this owner's values."""
 
+    def troubles(self) -> Sequence[str]:
+        """Sentences for the supervisor since the last call: of voices that fail, of processes replaced."""
+
     def stop(self) -> None:
         """End; idempotent."""
 
@@ -74,14 +83,21 @@ def unspoken(name: str, error: Exception) -> str:
 class RenderProcess:
     """The renderer of the product: one child process that ends with its parent.
 
-    Should the child die, its orders go to a new child; the order over which it dies twice fails.
+    Should the child die, or finish nothing for a minute, its orders go to a new child; the order over which
+    that happens twice fails. An owner's newest order is the only one whose clips come back.
     """
 
-    def __init__(self, settings: SpeechSettings) -> None:
+    def __init__(self, settings: SpeechSettings, seconds: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
+        self._seconds = seconds
         self._studio = Studio(settings)
-        self._open: dict[str, Order] = {}
-        self._suspect = ""  # the owner over whose order the child died
+        self._numbers = count(1)
+        self._open: dict[int, Order] = {}  # oldest first, as the child works
+        self._sent: set[int] = set()  # those of them that the child has
+        self._wanted: dict[str, int] = {}  # owner -> the order
+        self._suspect = 0  # the order over which the child died or hung
+        self._progress = 0.0  # when an order was finished, or the first one given
+        self._troubles: list[str] = []
         self._start()
 
     @property
@@ -96,24 +112,39 @@ class RenderProcess:
         return self._process.pid
 
     def order(self, order: Order) -> None:
-        self._open[order.owner] = order
-        self._send(order)
+        if not self._open:
+            self._progress = self._seconds()
+        number = next(self._numbers)
+        self._open[number] = order
+        self._wanted[order.owner] = number
+        self._send()
+
+    def withdraw(self, owner: str) -> None:
+        """Let no clips of this owner come back that are not ordered anew: they may be forgotten by then."""
+        self._wanted.pop(owner, None)
 
     def finished(self) -> Sequence[Clips]:
         clips: list[Clips] = []
         try:
             while self._open and self._connection.poll():
-                clips.append(self._connection.recv())
-                self._open.pop(clips[-1].owner, None)
+                clips += self._received(self._connection.recv())
         except (EOFError, OSError):
-            clips.extend(self._replace_dead())
+            return clips + self._replace("died")
+        if self._open and self._seconds() - self._progress > ORDER_SECONDS:
+            return clips + self._replace(f"did nothing for {ORDER_SECONDS:.0f} seconds")
+        self._send()
         return clips
 
     def owners(self) -> Sequence[str]:
         return self._studio.owners()
 
     def forget(self, owner: str) -> None:
+        self.withdraw(owner)
         self._studio.forget(owner)
+
+    def troubles(self) -> Sequence[str]:
+        troubles, self._troubles = self._troubles, []
+        return troubles
 
     def stop(self) -> None:
         self._connection.close()
@@ -131,22 +162,46 @@ class RenderProcess:
             self._process.start()
         theirs.close()
 
-    def _send(self, order: Order) -> None:
+    def _send(self) -> None:
         with suppress(OSError):  # a dead child is noticed, and its orders are sent again, by `finished`
-            self._connection.send(order)
+            for number, order in islice(self._open.items(), SENT_AHEAD):
+                if number not in self._sent:
+                    self._sent.add(number)
+                    self._connection.send((number, order))
 
-    def _replace_dead(self) -> Sequence[Clips]:
-        first = next(iter(self._open))
-        guilty = first == self._suspect
-        self._suspect = first
-        if guilty:
-            del self._open[first]
-        self.stop()
+    def _received(self, news: str | tuple[int, Clips]) -> list[Clips]:
+        if isinstance(news, str):
+            self._troubles.append(news)
+            return []
+        number, clips = news
+        self._progress = self._seconds()
+        return self._closed(number, clips)
+
+    def _closed(self, number: int, clips: Clips) -> list[Clips]:
+        """The clips of an order that is over, if anybody still waits for them."""
+        self._open.pop(number, None)
+        self._sent.discard(number)
+        if self._wanted.get(clips.owner) != number:
+            return []
+        del self._wanted[clips.owner]
+        return [clips]
+
+    def _replace(self, what: str) -> list[Clips]:
+        """A new child for one that died or hangs; it is not waited for, as calls go on meanwhile."""
+        self._troubles.append(f"The process {self.pid} that renders speech {what}: another does its work.")
+        number, order = next(iter(self._open.items()))
+        problem = "The process that renders speech died or hung over this contact twice."
+        twice = number == self._suspect
+        self._suspect = number
+        failed = self._closed(number, Clips(order.owner, {}, problem)) if twice else []
+        self._connection.close()
+        self._process.kill()
+        self._process.join(END_SECONDS)
         self._start()
-        for order in self._open.values():
-            self._send(order)
-        died = Clips(first, {}, "The process that renders speech died over this contact twice.")
-        return [died] if guilty else []
+        self._sent.clear()
+        self._progress = self._seconds()
+        self._send()
+        return failed
 
 
 class RenderCrew:
@@ -156,6 +211,7 @@ class RenderCrew:
         self._settings = settings
         self._most = most
         self._processes = [RenderProcess(settings)]
+        self._told: set[str] = set()
 
     @property
     def pids(self) -> Sequence[int]:
@@ -163,6 +219,7 @@ class RenderCrew:
         return [process.pid for process in self._processes]
 
     def order(self, order: Order) -> None:
+        self._withdraw(order.owner)  # another process may be at work on an older one
         least = min(self._processes, key=lambda process: process.load)
         if least.load >= ORDERS_A_PROCESS and len(self._processes) < self._most:
             least = RenderProcess(self._settings)
@@ -176,11 +233,23 @@ class RenderCrew:
         return self._processes[0].owners()
 
     def forget(self, owner: str) -> None:
+        self._withdraw(owner)
         self._processes[0].forget(owner)
+
+    def troubles(self) -> Sequence[str]:
+        """Each once: every process complains of the same voices."""
+        found = dict.fromkeys(trouble for process in self._processes for trouble in process.troubles())
+        new = [trouble for trouble in found if trouble not in self._told]
+        self._told.update(new)
+        return new
 
     def stop(self) -> None:
         for process in self._processes:
             process.stop()
+
+    def _withdraw(self, owner: str) -> None:
+        for process in self._processes:
+            process.withdraw(owner)
 
 
 @contextmanager
@@ -199,10 +268,11 @@ def _interrupts_ignored() -> Iterator[None]:
 def _serve(settings: SpeechSettings, connection: Connection) -> None:
     """The child: end of file on the pipe is its death notice."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("prompts").addHandler(VoiceLog(connection.send))
     studio = Studio(settings)
     while True:
         try:
-            order = connection.recv()
-            connection.send(render(studio, order))
+            number, order = connection.recv()
+            connection.send((number, render(studio, order)))
         except (EOFError, OSError):
             return

@@ -7,7 +7,7 @@ from typing import NamedTuple, assert_never
 
 import sqlalchemy
 from sqlalchemy import func
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
@@ -23,10 +23,10 @@ __all__ = [
     "Verdict",
     "add",
     "answers",
-    "closed_among",
     "due_count",
     "expire",
     "find",
+    "free_among",
     "interrupted_count",
     "listing",
     "postpone",
@@ -42,6 +42,7 @@ TAKE_SECONDS = 0.2  # of one `take` or `expire`: an engine that waits for it hea
 EXPIRED_AT_ONCE = 50  # their tasks are worked out one by one, about a millisecond each
 COUNTED_AT_MOST = 10_000  # about 3 ms
 BATCH_FIRST, BATCH_LARGEST = 8, 500  # contacts read in one transaction; it grows while few may be called
+ASKED_AT_ONCE = 500  # databases bound how many values one statement may hold
 
 
 class Waiting(NamedTuple):
@@ -198,12 +199,15 @@ def answers(db: Database, contact_id: int) -> dict[str, str]:
         return dict(session.exec(said.order_by(col(Answer.id))).all())
 
 
-def closed_among(db: Database, contact_ids: Collection[int]) -> list[int]:
-    """Which of these contacts nobody will call again; unknown ones are among them."""
+def free_among(db: Database, contact_ids: Sequence[int]) -> list[int]:
+    """Which of these contacts are not leased nor in a call now; unknown ones are among them."""
+    held: set[int] = set()
     with db.read() as session:
-        wanted = select(Contact.id).where(col(Contact.id).in_(contact_ids))
-        alive = set(session.exec(wanted.where(col(Contact.state).in_(("waiting", "calling")))))
-    return [contact_id for contact_id in contact_ids if contact_id not in alive]
+        for at in range(0, len(contact_ids), ASKED_AT_ONCE):
+            some = col(Contact.id).in_(contact_ids[at : at + ASKED_AT_ONCE])
+            busy = or_(LEASED, col(Contact.state) == "calling")
+            held.update(session.exec(select(Contact.id).where(some, busy)))
+    return [contact_id for contact_id in contact_ids if contact_id not in held]
 
 
 def due_count(db: Database, now: datetime, at_most: int = COUNTED_AT_MOST) -> int:

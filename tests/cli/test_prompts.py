@@ -67,6 +67,20 @@ def test_check_tells_of_long_sentences_and_is_content(desk: Desk) -> None:
     path.unlink()
 
 
+@pytest.mark.parametrize("command", [("campaign", "check", CALLBACK), ("prompts", "list", CALLBACK)], ids=str)
+def test_what_voices_complain_of_is_a_sentence_and_no_line_of_a_log(
+    desk: Desk, command: tuple[str, ...]
+) -> None:
+    broken = desk.home / "recordings" / "ru" / "phrases.csv"
+    broken.parent.mkdir(parents=True, exist_ok=True)
+    broken.write_text("file,words\nnone.wav,Слово.\n", encoding="utf-8")
+    told = desk.run(*command).stderr
+    broken.unlink()
+    broken.parent.rmdir()
+    assert told.count("1 recordings, or lines of phrases.csv, in ") == 1
+    assert "recordings_unused" not in told
+
+
 def test_every_text_is_listed_with_who_speaks_it(desk: Desk) -> None:
     rows = desk.data("prompts", "list", CALLBACK)
     assert {row["language"] for row in rows} == {"ru", "en"}

@@ -9,6 +9,11 @@ from campaigns.doctor import speech
 from campaigns.doctor.speech import Picture, finding
 from campaigns.settings import Home, SettingsFile, TrunkTable
 from campaigns.store.creation import create_database
+from prompts.audio import Clip
+from prompts.engines.chain import Chain
+from prompts.engines.gtts import Gtts
+from prompts.engines.protocol import FixedText
+from prompts.engines.tone import Tone
 from prompts.studio import Part
 from prompts.voices import VoiceInfo
 from tests.engine.world import COVID, World
@@ -98,6 +103,37 @@ def test_a_broken_recording_is_named_and_the_rest_is_counted(tmp_path: Path) -> 
     assert russian.verdict == "doubtful"
     assert sum(f"ru/{name}.wav" in russian.sentence for name in ("Спасибо", "До свидания", "Хорошо")) == 2
     assert "1 more recordings" in russian.sentence
+
+
+def test_a_service_that_cannot_be_reached_is_asked_once_and_counted_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away(words: str, _language: str, _seconds: float) -> bytes:
+        asked.append(words)
+        raise ConnectionError(words)
+
+    online = Chain(online=(Gtts(1.0, away),), local=(Tone(),))
+    monkeypatch.setattr(speech, "chain_of", lambda _settings: online)
+    findings = list(speech.speech(Home(tmp_path, SettingsFile(trunks=(TRUNK,)))))
+    assert asked == [speech.PROBE.words]
+    for found in findings:
+        assert found.verdict == "doubtful"
+        assert "Patients hear tone 100.0 %" in found.sentence
+        assert "gTTS cannot be reached: gTTS gave no answer" in found.sentence
+
+
+def test_a_service_that_answers_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Near(Gtts):
+        def speak(self, text: FixedText) -> Clip:
+            return Tone().speak(text)
+
+    online = Chain(online=(Near(1.0),), local=(Tone(),))
+    monkeypatch.setattr(speech, "chain_of", lambda _settings: online)
+    findings = list(speech.speech(Home(tmp_path, SettingsFile(trunks=(TRUNK,)))))
+    assert all("gtts" in found.sentence for found in findings)
+    assert all(found.verdict == "right" for found in findings)
 
 
 def test_a_home_without_a_database_is_still_told_of_its_voices(tmp_path: Path) -> None:

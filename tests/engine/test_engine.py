@@ -245,16 +245,3 @@ def test_an_opt_out_by_command_during_a_call_closes_the_contact_after_it(tmp_pat
     world.run_until_idle()
     assert world.contact(COVID, "A-1").state == "done"
     assert world.open_tasks() == [("A-1", "doctor_positive_result")]
-
-
-def test_private_audio_goes_with_whoever_is_closed_without_a_call(tmp_path: Path) -> None:
-    world = World(tmp_path, {NUMBER: Patient(ends="busy")})
-    world.queue(COVID, "A-1", NUMBER, deadline=world.clock.now() + timedelta(minutes=5))
-    world.launch(COVID)
-    world.run_until_idle()
-    owner = str(world.contact(COVID, "A-1").id)
-    assert world.renderer.rendered == [owner]
-    world.clock.pass_seconds(600)
-    world.pass_once()
-    world.pass_once()
-    assert world.renderer.forgotten == [owner]

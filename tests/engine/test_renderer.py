@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.engine.renderer import (
+    ORDER_SECONDS,
     ORDERS_A_PROCESS,
     Clips,
     Order,
@@ -127,6 +128,80 @@ def test_an_order_over_which_it_dies_twice_fails_and_the_others_do_not(renderer:
     bad, good = await_clips(renderer, 2)
     assert (bad.owner, good.owner, good.problem) == ("7", "8", "")
     assert "twice" in bad.problem
+
+
+class Seconds:
+    """Time that passes only when told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_one_that_hangs_is_replaced_and_the_order_over_which_it_hangs_twice_fails(tmp_path: Path) -> None:
+    seconds = Seconds()
+    renderer = RenderProcess(SpeechSettings(tmp_path / "speech", engine="tone"), seconds)
+    try:
+        os.kill(renderer.pid, signal.SIGSTOP)
+        seconds.now = 1000.0  # a long time without orders is no fault
+        renderer.order(Order("7", {"greeting": GREETING}))
+        renderer.order(Order("8", {"greeting": GREETING}))
+        seconds.now += ORDER_SECONDS
+        hung = renderer.pid
+        assert (renderer.finished(), renderer.troubles()) == ([], [])
+        seconds.now += 1
+        assert renderer.finished() == []
+        assert not _runs(hung)
+        told = f"The process {hung} that renders speech did nothing for 60 seconds: another does its work."
+        assert renderer.troubles() == [told]
+        os.kill(renderer.pid, signal.SIGSTOP)
+        seconds.now += ORDER_SECONDS
+        assert renderer.finished() == []
+        seconds.now += 1
+        bad, good = await_clips(renderer, 2)
+        assert (bad.owner, good.owner, good.problem) == ("7", "8", "")
+        assert "twice" in bad.problem
+    finally:
+        renderer.stop()
+
+
+def test_many_orders_do_not_block_us_while_it_hangs(renderer: RenderProcess) -> None:
+    os.kill(renderer.pid, signal.SIGSTOP)
+    long = Text("ru", "Здравствуйте. " * 200, {})
+    for number in range(100):
+        renderer.order(Order(str(number), {"greeting": long}))
+    assert renderer.load == 100
+    os.kill(renderer.pid, signal.SIGKILL)
+
+
+def test_clips_that_were_forgotten_do_not_come_back_with_an_older_order(tmp_path: Path) -> None:
+    crew = RenderCrew(SpeechSettings(tmp_path / "speech", engine="tone"), most=1)
+    try:
+        crew.order(Order("7", {"greeting": GREETING}))
+        crew.forget("7")
+        crew.order(Order("7", {"other": GREETING}))
+        crew.order(Order("8", {"greeting": GREETING}))
+        seven, eight = await_clips(crew, 2)
+        assert (list(seven.paths), eight.owner) == (["other"], "8")
+    finally:
+        crew.stop()
+
+
+def test_a_voice_that_fails_in_the_process_is_told_in_a_sentence_and_once(tmp_path: Path) -> None:
+    (tmp_path / "own" / "ru").mkdir(parents=True)
+    (tmp_path / "own" / "ru" / "Спасибо.wav").write_bytes(b"")
+    settings = SpeechSettings(tmp_path / "speech", recordings=tmp_path / "own")
+    crew = RenderCrew(settings, most=2)
+    try:
+        for number in range(2 * ORDERS_A_PROCESS):
+            crew.order(Order(str(number), {"thanks": Text("ru", "Спасибо.")}))
+        await_clips(crew, 2 * ORDERS_A_PROCESS)
+        assert len(crew.pids) == 2
+        [told] = crew.troubles()
+        assert told.startswith("The next voice speaks for recordings: the recording ru/Спасибо.wav is empty")
+    finally:
+        crew.stop()
 
 
 def test_a_crew_grows_with_its_orders_and_loses_none(tmp_path: Path) -> None:

@@ -77,6 +77,9 @@ class InstantRenderer:
         self.forgotten.append(owner)
         self.rendered = [name for name in self.rendered if name != owner]
 
+    def troubles(self) -> Sequence[str]:
+        return ()
+
     def stop(self) -> None:
         """Nothing runs."""
 

@@ -18,6 +18,7 @@ from tests.store.people import (
     NOW,
     RETRY,
     begun,
+    call,
     finish,
     no_tasks,
     person,
@@ -239,3 +240,14 @@ def test_the_summary_says_who_waits_for_what(db: Database) -> None:
 def test_clocks_of_writers_may_differ(db: Database) -> None:
     queue(db, person("A"), now=NOW + timedelta(minutes=3))
     assert taken_ids(db, now=NOW) == ["A"]
+
+
+def test_who_is_leased_or_in_a_call_is_not_free_however_many_are_asked_for(db: Database) -> None:
+    called, _ = call(db, "A")
+    queue(db, person("B"), person("C"))
+    [leased] = take(db, 1)
+    waiting = seen(db, "C")
+    free = contacts.free_among(db, range(1, 260_001))
+    assert len(free) == 260_000 - 2
+    assert waiting.id in free
+    assert not {called.id, leased.id} & set(free)
