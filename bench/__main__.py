@@ -1,4 +1,7 @@
-"""`python -m bench [product | lines [CALLS ...] | rate]`: measured against SIPp beside; tables."""
+"""`python -m bench [product | lines [CALLS ...] | rate | speech | intelligibility]`: measured; tables.
+
+The first three are measured with SIPp beside, and are all run when none is named.
+"""
 
 import argparse
 import sys
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from bench import intelligibility, speech
 from bench.capture import CaptureFailed
 from bench.far_end import FarEndFailed
 from bench.lines import BARE, DriverFailed, Measured, measure, ports_from_environment
@@ -15,10 +19,13 @@ from bench.whole import product
 from dialer.errors import DialerError
 
 SIZES = (32, 120, 240, 480)
+OF_SPEECH = {"speech": speech.main, "intelligibility": intelligibility.main}
 
 
 def main(words: Sequence[str]) -> int:
     """Measure and print; 0 when nothing was lost and the aims were met."""
+    if words and words[0] in OF_SPEECH:
+        return OF_SPEECH[words[0]](words[1:])
     console = Console(width=None if sys.stdout.isatty() else 160)
     given = _read(words)
     try:
@@ -73,6 +80,8 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     sizes.add_argument("--no-bare", action="store_true", help="without the bare library beside")
     rates = parts.add_parser("rate", help="the highest steady rate of short calls")
     rates.add_argument("first", nargs="?", type=int, default=FIRST_RATE)
+    parts.add_parser("speech", help="how fast each voice speaks, and 1000 contacts rendered ahead")
+    parts.add_parser("intelligibility", help="how much of what is said is understood over a bad line")
     rates.add_argument("last", nargs="?", type=int, default=LAST_RATE)
     return parser.parse_args(words)
 
