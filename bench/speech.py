@@ -40,7 +40,7 @@ class Pace:
     cold_seconds: float  # from the start of a process to its first sentence as a file
     memory_mb: float  # of that process at most
     first_seconds: float  # the middle sentence of a process that speaks already
-    real_time_factor: float  # seconds of CPU for a second of speech, finished and stored
+    real_time_factor: float  # seconds of waiting for a second of speech, finished and stored
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def pace(voice: str, language: str, sentences: int | None = None) -> Pace | None
         studio = _studio(voice, Path(folder))
         _timed(studio, samples[0])
         timed = [found for sample in samples[1:] if (found := _timed(studio, sample)) is not None]
-    waits, work, speech = zip(*timed, strict=True)
-    return Pace(voice, language, *cold, median(waits), sum(work) / sum(speech))
+    waits, speech = zip(*timed, strict=True)
+    return Pace(voice, language, *cold, median(waits), sum(waits) / sum(speech))
 
 
 def rendering(voice: str, count: int) -> Rendering:
@@ -104,15 +104,14 @@ def _cold(voice: str, language: str) -> tuple[float, float] | None:
     return ready - begun, memory
 
 
-def _timed(studio: Studio, sample: Sample) -> tuple[float, float, float] | None:
-    """Seconds by the clock, of CPU and of speech; None when the voice cannot say it."""
-    begun, worked = time.perf_counter(), time.process_time()
+def _timed(studio: Studio, sample: Sample) -> tuple[float, float] | None:
+    """Seconds of waiting and of speech; None when the voice cannot say it."""
+    begun = time.perf_counter()
     try:
         rendered = studio.rendered(sample.text, OWNER)
     except PromptError:
         return None
-    waited, work = time.perf_counter() - begun, time.process_time() - worked
-    return waited, work, read_wav(rendered.path.read_bytes()).seconds
+    return time.perf_counter() - begun, read_wav(rendered.path.read_bytes()).seconds
 
 
 def _by_crew(asked: Sequence[Order], folder: Path) -> list[Clips]:

@@ -153,6 +153,7 @@ def test_a_new_file_is_seen_a_second_later_and_not_looked_for_before(studied: St
         ("да.wav", wav_bytes(silence(1.0))),
         ("да.wav", wav_bytes(silence(0.001))),
     ],
+    ids=["empty", "header", "nonsense", "page", "cut ogg", "flac", "m4a", "silence", "moment"],
 )
 def test_a_file_that_cannot_be_played_is_told_once_by_its_name(
     studied: Studied, name: str, data: bytes
