@@ -275,22 +275,22 @@ def test_where_it_is_not_installed_it_knows_nothing(program: str, folder: Path) 
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "limit_seconds", "told"),
     [
-        ("exec sleep 1000", r"did not answer within 0.05 s"),
-        ("while read -r line; do :; done", r"did not answer within 0.05 s"),
-        ("exit 3", r"ended by itself"),
-        ("head -c 5 >/dev/null", r"ended by itself"),
+        ("exec sleep 1000", 0.05, r"did not answer within 0.05 s"),
+        ("while read -r line; do :; done", 0.05, r"did not answer within 0.05 s"),
+        ("exit 3", GONE_SECONDS, r"ended by itself"),
+        ("head -c 5 >/dev/null", GONE_SECONDS, r"ended by itself"),
     ],
 )
 def test_a_program_that_hangs_or_dies_rests_after_two_failures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, limit_seconds: float, told: str
 ) -> None:
     monkeypatch.setattr(festival_process, "END_SECONDS", 0.0)
     pidfds: list[int] = []
 
     def started(program: str) -> FestivalProcess:
-        process = FestivalProcess(program, 0.05)
+        process = FestivalProcess(program, limit_seconds)
         pidfds.append(os.pidfd_open(process.pid))
         return process
 
