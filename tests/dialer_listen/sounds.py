@@ -4,6 +4,8 @@ import ctypes
 import functools
 import importlib
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +53,19 @@ def through_a_law(samples: Samples) -> Samples:
 
 
 @functools.cache
+def _speaker() -> ProcessPoolExecutor:
+    """A process of its own: espeak-ng has one state a process, and other tests speak with it in ours."""
+    return ProcessPoolExecutor(1, get_context("spawn"))
+
+
+@functools.cache
+def speech(language: str, text: str, pitch: int = 50) -> Samples:
+    """Synthetic speech at 8 kHz; `pitch` from 0 (low) to 99 (high)."""
+    wave, rate_hz = _speaker().submit(_spoken, language, text, pitch).result()
+    return _limited(_resampled(np.frombuffer(wave, np.int16).astype(np.float32), rate_hz))
+
+
+@functools.cache
 def _espeak() -> tuple[ctypes.CDLL, int]:
     loader = importlib.import_module("espeakng_loader")
     library = ctypes.CDLL(loader.get_library_path())
@@ -58,9 +73,7 @@ def _espeak() -> tuple[ctypes.CDLL, int]:
     return library, int(rate_hz)
 
 
-@functools.cache
-def speech(language: str, text: str, pitch: int = 50) -> Samples:
-    """Synthetic speech at 8 kHz; `pitch` from 0 (low) to 99 (high)."""
+def _spoken(language: str, text: str, pitch: int) -> tuple[bytes, int]:
     library, rate_hz = _espeak()
     chunks: list[bytes] = []
 
@@ -76,8 +89,7 @@ def speech(language: str, text: str, pitch: int = 50) -> Samples:
     library.espeak_SetParameter(_WORDS_PARAMETER, 160, 0)
     data = text.encode()
     library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
-    wide = np.frombuffer(b"".join(chunks), np.int16).astype(np.float32)
-    return _limited(_resampled(wide, rate_hz))
+    return b"".join(chunks), rate_hz
 
 
 def _resampled(wide: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
