@@ -135,11 +135,13 @@ def test_json_holds_rates_and_texts() -> None:
 
 
 def test_the_judge_says_what_it_lacks_and_answers_nothing(tmp_path: Path) -> None:
-    with judge(sys.executable) as found:
-        if not found.missing:
-            pytest.skip("the judge's packages are installed here")
+    bare = tmp_path / "python"  # without any package
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    bare.chmod(0o700)
+    with judge(str(bare)) as found:
+        assert set(found.missing) >= {"faster_whisper", "pystoi"}
         nothing = str(tmp_path / "nothing.wav")
-        assert "pystoi" not in found.missing or found.hear(Job(nothing, nothing, "ru")) == Verdict(None, None)
+        assert found.hear(Job(nothing, nothing, "ru")) == Verdict(None, None)
 
 
 def test_a_python_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:

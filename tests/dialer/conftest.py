@@ -1,4 +1,4 @@
-"""One call at a time through a pool that the module starts."""
+"""Pools: pretended ones, unless a module starts a real one, and one call at a time through it."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,21 @@ import pytest
 
 from dialer.messages import Answered, Ended, HangUp
 from dialer.pool import LinePool
+from tests.dialer.pretended import started_pool, without_nursery
 from tests.dialer.rig import Rig
+
+
+@pytest.fixture
+def no_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line processes are pretended."""
+    without_nursery(monkeypatch)
+
+
+@pytest.fixture
+def pool(no_nursery: None) -> Iterator[LinePool]:
+    """Eight pretended lines."""
+    with started_pool() as pool:
+        yield pool
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Line processes that die, hang, leak or lose slots, and the one that registers."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -23,22 +22,11 @@ from tests.dialer.pretended import (
     dial,
     received,
     settings,
-    started_pool,
     tell,
     until,
-    without_nursery,
 )
 
-
-@pytest.fixture(autouse=True)
-def _no_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
-    without_nursery(monkeypatch)
-
-
-@pytest.fixture
-def pool() -> Iterator[LinePool]:
-    with started_pool() as pool:
-        yield pool
+pytestmark = pytest.mark.usefixtures("no_nursery")
 
 
 @pytest.mark.parametrize(

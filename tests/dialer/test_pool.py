@@ -1,7 +1,5 @@
 """The pool: which process takes a call, and what becomes of it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from dialer.errors import LinesNotStarted
@@ -22,18 +20,9 @@ from dialer.messages import (
     Stop,
 )
 from dialer.pool import LinePool
-from tests.dialer.pretended import Birthplace, dial, received, settings, started_pool, tell, without_nursery
+from tests.dialer.pretended import Birthplace, dial, received, settings, tell
 
-
-@pytest.fixture(autouse=True)
-def _no_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
-    without_nursery(monkeypatch)
-
-
-@pytest.fixture
-def pool() -> Iterator[LinePool]:
-    with started_pool() as pool:
-        yield pool
+pytestmark = pytest.mark.usefixtures("no_nursery")
 
 
 @pytest.mark.parametrize(

@@ -285,3 +285,13 @@ def test_an_error_inside_alone_passes_and_frees_the_key(tmp_path: Path) -> None:
         raise OSError("of the engine")
     with cache.alone(path), cache.alone(path):
         pass
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_every_folder_is_ours_alone_whatever_is_rendered_first(tmp_path: Path, shared: bool) -> None:
+    cache = Cache(tmp_path / "home" / "speech")
+    path = cache.shared_path(RECIPE) if shared else cache.personal_path(RECIPE, "c1")
+    with cache.alone(path):
+        cache.store(path, b"sound")
+    folders = [folder for folder in tmp_path.rglob("*") if folder.is_dir()]
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
