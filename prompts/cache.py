@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from prompts.errors import CacheError
-from prompts.locks import PRIVATE, Locks
+from prompts.locks import Locks, make_private
 from prompts.shelf import PART, Shelf
 
 SCHEMA: Final = 3  # raise it when the making of audio changes: trim, level, limit, fades
@@ -154,7 +154,7 @@ class Cache:
     @contextmanager
     def _room(self, path: Path) -> Iterator[None]:
         """The owner's folder, made if need be and held open: in a removed one nothing can be made."""
-        _make(path.parent)
+        make_private(path.parent)
         handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         key = (threading.get_ident(), path)
         outer = self._rooms.get(key)
@@ -219,11 +219,6 @@ def _remove(grave: Path) -> None:
         shutil.rmtree(grave)
 
 
-def _make(folder: Path) -> None:
-    for one in (folder.parent, folder):  # each by itself: mkdir gives parents no mode
-        one.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-
-
 def _write_atomically(path: Path, data: bytes, durable: bool, make: bool) -> None:
     handle, part = _part(path, make)
     try:
@@ -246,14 +241,14 @@ def _part(path: Path, make: bool) -> tuple[int, str]:
     except FileNotFoundError:
         if not make:
             raise
-        _make(path.parent)
+        make_private(path.parent)
         return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
 
 
 def _read_or_create(path: Path) -> bytes:
     """The secret; of several processes that create it at once, one wins and all read the same."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
         try:
             with os.fdopen(handle, "wb") as out:

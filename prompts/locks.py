@@ -17,6 +17,13 @@ LONGEST_WAIT_SECONDS: Final = 0.05
 PRIVATE: Final = 0o700
 
 
+def make_private(folder: Path) -> None:
+    """The folder and whatever lacks above it, readable by us alone. Raises OSError."""
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=PRIVATE, exist_ok=True)  # each by itself: with `parents` the others get no mode
+
+
 class Locks:
     """flock on files of one folder: the kernel frees them when their holder dies.
 
@@ -61,7 +68,7 @@ class Locks:
         try:
             return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except FileNotFoundError:
-            self._folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            make_private(self._folder)
             return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     @staticmethod

@@ -22,7 +22,7 @@ def create_database(url: str) -> None:
     made = path is not None and _make_private(path)
     try:
         _upgrade(existing(url), fill=made or path is None)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: half a database must not be found by the next command
         if path is not None and made:
             path.unlink(missing_ok=True)
         raise

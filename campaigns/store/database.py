@@ -82,7 +82,7 @@ def open_database(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
                 refuse_empty(place)
             if revision != HEAD:
                 raise DatabaseTooOld(f"{place} belongs to an older version of dialer: run dialer db upgrade.")
-    except BaseException:
+    except BaseException:  # Ctrl-C too: the connection is closed whatever happened
         database.close()
         raise
     return database

@@ -57,7 +57,7 @@ class Phones:
                 self._processes.append(_spawn(self._task(index, port, greetings)))
             for process, port in zip(self._processes, self._sip_ports, strict=True):
                 _await_ready(process, port)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: no phone process is left behind
             self.stop()
             raise
 

@@ -53,7 +53,7 @@ class Endpoint:
             self._library.libStart()
             self._library.audDevManager().setNullDev()
             self._choose_codecs()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: a library that is not destroyed aborts the process
             self._library.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
             destroy(pj.Endpoint, self._library)
             raise
