@@ -6,7 +6,16 @@ from typing import ClassVar
 from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, and_, literal, not_
 from sqlmodel import Field, SQLModel, col
 
-from campaigns.words import CampaignState, ContactState, Outcome, TaskState, Urgency, WaitReason
+from campaigns.words import (
+    CampaignState,
+    ContactState,
+    Outcome,
+    PauseReason,
+    TaskState,
+    Urgency,
+    WaitReason,
+    ZoneSource,
+)
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 _RANK_STEP = 10**12  # more seconds than there are from 1970 to the end of time
@@ -22,11 +31,18 @@ def rank_of(priority: int, deadline: datetime | None) -> int:
 
 
 class Campaign(SQLModel, table=True):
-    """One purpose and its state; the script is the file of the same name."""
+    """One purpose and its state; the script is the file of the same name.
+
+    first_left: how many calls it may still begin before somebody approves; None: no such limit.
+    approved_texts: digest of what it says, as somebody last approved it; "" before.
+    """
 
     name: str = Field(primary_key=True)
     state: CampaignState = Field(sa_type=String)
     changed_at: datetime
+    pause_reason: PauseReason = Field(default="", sa_type=String)
+    first_left: int | None = None
+    approved_texts: str = ""
 
 
 class Contact(SQLModel, table=True):
@@ -34,6 +50,7 @@ class Contact(SQLModel, table=True):
 
     due: it waits and its `next_at` has passed. leased: an engine holds it, before or during a call; only that
     engine may move it, and it proves itself with `token`, which grows by one with every lease.
+    revision: of what was queued; a correction adds one.
     """
 
     __table_args__ = (UniqueConstraint("campaign", "external_id", name="contact_once"),)
@@ -41,12 +58,18 @@ class Contact(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     campaign: str = Field(foreign_key="campaign.name")
     external_id: str
-    phone: str  # E.164 with plus
+    phone: str  # E.164 with plus: the one that is called next
+    phones: list[str] = Field(default_factory=list, sa_type=JSON)  # all of them as queued; [] is just `phone`
     full_name: str
     language: str
     time_zone: str  # IANA
+    zone_from: ZoneSource = Field(default="clinic", sa_type=String)
+    institution: str = ""
+    consent_source: str = ""  # "": no consent is known
+    consent_at: datetime | None = None
     fields: dict[str, str] = Field(sa_type=JSON)  # canonical, by name
     digest: str  # of what was queued: tells a repetition from a change
+    revision: int = 1
     not_before: datetime | None = None
     deadline: datetime | None = None
     priority: int = 0  # higher goes first
@@ -55,12 +78,16 @@ class Contact(SQLModel, table=True):
     outcome: Outcome | None = Field(default=None, sa_type=String)
     next_at: datetime | None = None  # None once closed
     wait_reason: WaitReason | None = Field(default="queued", sa_type=String)
+    wait_grounds: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # of the rule that made it wait
     due: bool = False
     leased: bool = False
+    node: str | None = None  # which engine holds it
     token: int = 0
+    cancel_asked: bool = False  # during its call: it is cancelled when that ends
     attempts_used: int = 0
     own_failures: int = 0  # attempts in a row that used up nothing
     verification_failures: int = 0  # over all calls
+    history: dict[str, dict[str, int]] = Field(default_factory=dict, sa_type=JSON)  # rules.retries.History
     delivered_at: datetime | None = None
     queued_at: datetime
     closed_at: datetime | None = None
@@ -75,8 +102,12 @@ class Attempt(SQLModel, table=True):
     contact_id: int = Field(foreign_key="contact.id")
     campaign: str
     number: int  # 1, 2, 3 ... of the contact
+    phone: str = ""  # E.164, the one that was called
     trunk: str
+    node: str = ""  # the engine that placed it
     token: int  # that of the lease it was begun under
+    revision: int = 1  # of the contact, when the call was begun
+    grounds: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # what allowed it, and why this trunk
     started_at: datetime
     rang_at: datetime | None = None
     answered_at: datetime | None = None
@@ -85,6 +116,7 @@ class Attempt(SQLModel, table=True):
     sip_status: int | None = None
     outcome: Outcome | None = Field(default=None, sa_type=String)
     counted: bool = False  # whether it used up one of the policy's attempts
+    decision: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # what was to follow, when and why
     talk_seconds: float = 0.0
     recording: str | None = None  # path of the WAV
     mos: float | None = None  # estimate, 1.0-4.5; this and what follows only of a call that was measured
@@ -113,7 +145,7 @@ class Task(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     campaign: str
-    contact_id: int = Field(foreign_key="contact.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")  # None: of the whole campaign
     reason: str
     urgency: Urgency = Field(sa_type=String)
     state: TaskState = Field(default="open", sa_type=String)
@@ -125,13 +157,43 @@ class Task(SQLModel, table=True):
 
 
 class OptOut(SQLModel, table=True):
-    """A number that no campaign may call."""
+    """A number that a campaign, or none of them, may call."""
 
     __tablename__: ClassVar[str] = "opt_out"
 
     phone: str = Field(primary_key=True)
+    campaign: str = Field(default="", primary_key=True)  # "": none of them
     how: str
     at: datetime
+
+
+class Change(SQLModel, table=True):
+    """What was done to a campaign or a contact, for `contacts explain`; never a value of a patient."""
+
+    id: int = Field(default=None, primary_key=True)
+    at: datetime
+    campaign: str
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    kind: str
+    details: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Node(SQLModel, table=True):
+    """An engine on this database; it is alive while `beat_at` is recent, by the database's own clock."""
+
+    name: str = Field(primary_key=True)
+    incarnation: int  # grows with every start: an older engine of the same name must stop
+    started_at: datetime
+    beat_at: datetime
+
+
+class TrunkUse(SQLModel, table=True):
+    """What all engines share of a trunk; its row is the lock under which a call is begun on it."""
+
+    __tablename__: ClassVar[str] = "trunk_use"
+
+    name: str = Field(primary_key=True)
+    next_start_at: datetime | None = None
 
 
 # Inlined rather than bound: a database uses a partial index only when it sees the index's own condition.
@@ -141,6 +203,7 @@ LEASED = col(Contact.leased).is_(True)
 ASLEEP = and_(col(Contact.state) == WAITING, not_(DUE), not_(LEASED))
 PERISHABLE = and_(col(Contact.state) == WAITING, not_(LEASED), col(Contact.deadline).is_not(None))
 OPEN_ATTEMPT = col(Attempt.ended_at).is_(None)
+RANG = col(Attempt.rang_at).is_not(None)
 
 Index(
     "contact_due",
@@ -186,6 +249,16 @@ Index(
     postgresql_where=OPEN_ATTEMPT,
 )
 Index("attempt_endings", col(Attempt.campaign), col(Attempt.cause))
+Index(
+    "attempt_rang",
+    col(Attempt.phone),
+    col(Attempt.rang_at),
+    sqlite_where=RANG,
+    postgresql_where=RANG,
+)
+Index("attempt_recent", col(Attempt.campaign), col(Attempt.ended_at))
+Index("change_of_contact", col(Change.contact_id))
+Index("change_of_campaign", col(Change.campaign), col(Change.at))
 Index("answer_figures", col(Answer.campaign), col(Answer.question), col(Answer.value))
 Index("task_figures", col(Task.campaign), col(Task.state))
 Index("task_of_contact", col(Task.contact_id), col(Task.reason))

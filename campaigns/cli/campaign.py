@@ -98,7 +98,9 @@ def show(name: CampaignName, home: HomeOption) -> None:
         ("days off", str(policy.hours.weekends or "no calls")),
         ("holidays of", policy.hours.holidays or "no country"),
     ]
-    rows += [(f"again after {cause}", str(wait)) for cause, wait in policy.retry_after.items()]
+    rows += [
+        (f"again after {cause}", ", ".join(map(str, waits))) for cause, waits in policy.retry_after.items()
+    ]
     _print_table(("rule", "value"), rows)
     fields = [
         (field.name, field.type, "private" if field.private else "public") for field in script.fields.values()

@@ -12,7 +12,7 @@ from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import Unspeakable, as_clause
 from campaigns.models import Contact
-from campaigns.rules.due import Decision
+from campaigns.rules.due import Decision, Standing
 from campaigns.rules.retries import OWN_FAILURE_FIRST, backoff
 from campaigns.rules.trunks import shown_number
 from campaigns.store import attempts, contacts
@@ -200,8 +200,8 @@ class Planner:
         at = self._clock.now() + wait
         contacts.postpone(self._database, contact.id, contact.token, at, reason)
 
-    def _judge_at(self, now: datetime) -> Callable[[Contact, bool], Decision]:
-        return lambda contact, opted_out: self._rulebook.judge(contact, opted_out, now)
+    def _judge_at(self, now: datetime) -> Callable[[Contact, Standing], Decision]:
+        return lambda contact, standing: self._rulebook.judge(contact, standing, now)
 
     def _recording(self, contact: Contact) -> Path | None:
         """A name of its own for each call: the token grows with every lease."""

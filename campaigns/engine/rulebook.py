@@ -10,7 +10,7 @@ from campaigns.flows.run import Conversation, sayable
 from campaigns.flows.script import Script
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
-from campaigns.rules.due import Candidate, Decision, judge
+from campaigns.rules.due import Candidate, Decision, Standing, judge
 from campaigns.rules.retries import Next
 from campaigns.words import ContactState, Outcome
 from prompts.studio import Text
@@ -43,7 +43,7 @@ class Rulebook:
         """The script of the contact's campaign."""
         return self._shelf.script(contact.campaign)
 
-    def judge(self, contact: Contact, opted_out: bool, now: datetime) -> Decision:
+    def judge(self, contact: Contact, standing: Standing, now: datetime) -> Decision:
         """May this contact be called at `now`?"""
         candidate = Candidate(
             contact.time_zone,
@@ -51,8 +51,11 @@ class Rulebook:
             contact.deadline,
             contact.outcome,
             contact.delivered_at is not None,
+            contact.id,
+            bool(contact.consent_source and contact.consent_at),
+            contact.fields,
         )
-        return judge(self.script(contact).policy, candidate, opted_out, now)
+        return judge(self.script(contact).policy, candidate, standing, now)
 
     def followups(
         self, contact: Contact, state: ContactState, outcome: Outcome | None

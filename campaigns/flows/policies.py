@@ -42,9 +42,9 @@ def read_policy(node: Node) -> Policy | None:
         return None
 
 
-def _retry_after(node: Node) -> dict[str, timedelta]:
+def _retry_after(node: Node) -> dict[str, tuple[timedelta, ...]]:
     entries = node.record(required=(), optional=RETRY_AFTER)
-    return {reason: wait for reason, entry in entries.items() if (wait := _duration(entry)) is not None}
+    return {reason: (wait,) for reason, entry in entries.items() if (wait := _duration(entry)) is not None}
 
 
 def _duration(node: Node) -> timedelta | None:

@@ -1,6 +1,7 @@
 """What becomes of a contact after an attempt: called again, and when, or closed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -25,11 +26,26 @@ _DOUBLINGS = 12  # 10 s doubled so often is past the longest wait
 
 
 @dataclass(frozen=True)
+class History:
+    """What earlier calls of a contact were like, in numbers.
+
+    causes: counted attempts by cause or outcome. parts: calls that rang by part of the local day.
+    struck: numbers (by place, "0" the first) that are not called again.
+    """
+
+    causes: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
+    struck: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Next:
     """What the store writes down for the contact. Waiting: `next_at` and `wait_reason` are set, else None.
 
     counted: whether this attempt uses up one of the policy's attempts; when not, the store adds one to the
     contact's `own_failures`, and when it is, sets them back to 0.
+    history: with this call; None: as before. phone: the number that is called next; None: the same.
+    grounds: by what rule, for `contacts explain`.
     """
 
     state: Literal["waiting", "done", "exhausted"]
@@ -37,6 +53,9 @@ class Next:
     next_at: datetime | None
     wait_reason: WaitReason | None
     counted: bool
+    history: History | None = None
+    phone: str | None = None
+    grounds: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def after_attempt(
@@ -68,17 +87,21 @@ def after_attempt(
     if ours and (not rang or cause == "line_lost"):
         return _not_counted("own_failure", OWN_FAILURE_FIRST, own_failures, outcome, now)
     if ours and cause == "media" and no_sound and own_failures < SILENT_CALLS:
-        quiet = policy.retry_after.get("media") or backoff(SILENT_FIRST, own_failures)
+        quiet = _first_wait(policy, "media") or backoff(SILENT_FIRST, own_failures)
         return Next("waiting", outcome, now + quiet, "own_failure", counted=False)
     if outcome == "partial" and "partial" not in policy.retry_after and not ours:
         return _done(outcome, delivered)
-    wait = policy.retry_after.get(cause if outcome in ("unanswered", "failed") else outcome)
+    wait = _first_wait(policy, cause if outcome in ("unanswered", "failed") else outcome)
     if wait is None and ours:
         wait = backoff(OWN_FAILURE_FIRST, own_failures)
     if wait is None or attempts_used + 1 >= policy.attempts:
         return Next("exhausted", outcome, None, None, counted=True)
     reason: WaitReason = "not_here" if outcome == "not_here" else "retry"
     return Next("waiting", outcome, now + wait, reason, counted=True)
+
+
+def _first_wait(policy: Policy, reason: str) -> timedelta | None:
+    return next(iter(policy.retry_after.get(reason, ())), None)
 
 
 def is_ours(blame: str, cause: str, own_failures: int) -> bool:

@@ -1,6 +1,6 @@
 """Attempts: written down before the number is dialled, and closed exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -17,12 +17,13 @@ from campaigns.flows.turns import (
     VerificationFailed,
     Verified,
 )
-from campaigns.models import OPEN_ATTEMPT, Answer, Attempt, Campaign, Contact, OptOut
+from campaigns.models import OPEN_ATTEMPT, Answer, Attempt, Campaign, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.retries import Next
 from campaigns.store import optouts
 from campaigns.store.database import Database
 from campaigns.store.decisions import Judge, give_back, lease, put_off, settle
+from campaigns.store.standings import standing
 from campaigns.store.tasks import raise_all
 from campaigns.words import Outcome
 
@@ -44,7 +45,14 @@ _ANSWERED = _OF_OPEN.where(col(Attempt.answered_at).is_(None)).values(answered_a
 
 
 def begin(
-    db: Database, contact_id: int, token: int, trunk: str, now: datetime, judge: Judge, recording: str | None
+    db: Database,
+    contact_id: int,
+    token: int,
+    trunk: str,
+    now: datetime,
+    judge: Judge,
+    recording: str | None,
+    why_trunk: str = "",
 ) -> int | None:
     """Commit the attempt; only then may the number be dialled. Its id, or None: do not dial.
 
@@ -55,9 +63,11 @@ def begin(
         contact = session.get(Contact, contact_id)
         if contact is None or not _holds(contact, token, "waiting"):
             return None
-        if not _may_call(session, contact, judge, now):
+        grounds = _may_call(session, contact, judge, now)
+        if grounds is None:
             return None
         attempt = _new_attempt(session, contact, trunk, now, recording)
+        attempt.grounds = {**grounds, "trunk": why_trunk}
         contact.state = "calling"
         return attempt.id
 
@@ -115,8 +125,9 @@ def finish(
         contact.attempts_used += next.counted
         contact.own_failures = 0 if next.counted else contact.own_failures + 1
         raise_all(session, contact, tasks, now)
+        attempt.decision = _decided(next)
         _move_on(contact, next, now)
-        if contact.state == "waiting" and session.get(OptOut, contact.phone) is not None:
+        if contact.state == "waiting" and standing(session, contact, now).opted_out:
             contact.next_at, contact.due = now, True  # opted out during the call: the next `take` closes it
     return True
 
@@ -137,7 +148,7 @@ def fail_over(
         attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
         attempt.outcome = "failed"
         contact.state = "waiting"
-        lease(contact)
+        lease(contact, attempt.node)
         return contact
 
 
@@ -174,21 +185,22 @@ def _holds(contact: Contact, token: int, state: str) -> bool:
     return contact.leased and contact.token == token and contact.state == state
 
 
-def _may_call(session: Session, contact: Contact, judge: Judge, now: datetime) -> bool:
+def _may_call(session: Session, contact: Contact, judge: Judge, now: datetime) -> Mapping[str, str] | None:
+    """What allows the call; None when nothing does, and the contact is given back or put off."""
     campaign = session.get_one(Campaign, contact.campaign)
     if campaign.state != "running":
         give_back(contact)
-        return False
-    match judge(contact, session.get(OptOut, contact.phone) is not None):
-        case CallNow():
-            return True
+        return None
+    match judge(contact, standing(session, contact, now)):
+        case CallNow(grounds):
+            return grounds
         case WaitUntil() as wait:
             put_off(contact, wait, now)
         case Close():
             give_back(contact)
         case never:
             assert_never(never)
-    return False
+    return None
 
 
 def _new_attempt(
@@ -199,7 +211,10 @@ def _new_attempt(
         contact_id=contact.id,
         campaign=contact.campaign,
         number=session.exec(earlier).one() + 1,
+        phone=contact.phone,
         trunk=trunk,
+        node=contact.node or "",
+        revision=contact.revision,
         token=contact.token,
         started_at=now,
         recording=recording,
@@ -245,11 +260,20 @@ def _reply(session: Session, attempt: Attempt, reply: Replied, now: datetime) ->
     session.flush()
 
 
+def _decided(next: Next) -> dict[str, str]:
+    at = {} if next.next_at is None else {"next_at": next.next_at.isoformat()}
+    reason = {} if next.wait_reason is None else {"wait_reason": next.wait_reason}
+    return {**next.grounds, "state": next.state, **at, **reason}
+
+
 def _move_on(contact: Contact, next: Next, now: datetime) -> None:
+    if next.history is not None:
+        contact.history = {name: dict(counts) for name, counts in vars(next.history).items()}
     if next.state == "waiting":
+        contact.phone = next.phone or contact.phone
         if next.next_at is None or next.wait_reason is None:
             raise ValueError("a contact that waits needs a time and a reason")
         contact.state, contact.outcome = "waiting", next.outcome
-        put_off(contact, WaitUntil(next.next_at, next.wait_reason), now)
+        put_off(contact, WaitUntil(next.next_at, next.wait_reason, next.grounds), now)
     else:
         settle(contact, next.state, next.outcome, now)

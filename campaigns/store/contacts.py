@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 import sqlalchemy
 from sqlalchemy import func
@@ -11,11 +11,12 @@ from sqlmodel import Session, col, or_, select, update
 
 from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
-from campaigns.store import optouts, order
+from campaigns.store import order
 from campaigns.store.campaigns import running
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, Judge, lease, put_all_off, shut
 from campaigns.store.queueing import NewContact, Verdict, add
+from campaigns.store.standings import standings
 from campaigns.words import ContactState, WaitReason
 
 __all__ = [
@@ -62,10 +63,11 @@ def take(
     close: CloseTasks,
     seconds: float = TAKE_SECONDS,
     only: Collection[str] | None = None,
+    node: str = "",
 ) -> list[Contact]:
     """Lease up to `limit` contacts of running campaigns that may be called now, first things first.
 
-    only: the campaigns that the caller can judge; None: all.
+    only: the campaigns that the caller can judge; None: all. node: who asks.
 
     What is due is judged until so many are found or `seconds` are over, in transactions of at most about
     100 ms: who must wait is put off, who must never be called again is closed with its tasks. While
@@ -80,7 +82,7 @@ def take(
             campaigns = [name for name in running(session) if only is None or name in only]
             woken = order.wake(session, campaigns, now)
             candidates = order.first_in_line(session, campaigns, min(batch, BATCH_LARGEST))
-            leased, judged = _judge_some(session, candidates, limit - len(taken), now, judge, close)
+            leased, judged = _judge_some(session, candidates, limit - len(taken), now, judge, close, node)
         taken += leased
         if not (woken or judged) or time.perf_counter() > until:
             break
@@ -97,12 +99,13 @@ def _judge_some(
     now: datetime,
     judge: Judge,
     close: CloseTasks,
+    node: str,
 ) -> tuple[list[Contact], int]:
     """Carry out the rules' decisions up to the limit or the time: who was leased, how many judged."""
     leased: dict[str, Contact] = {}  # by phone
     waits: list[tuple[Contact, WaitUntil]] = []
     judged = 0
-    opted_out = optouts.among(session, {contact.phone for contact in candidates})
+    known = standings(session, candidates, now)
     until = time.perf_counter() + LOCK_SECONDS
     for contact in candidates:
         if len(leased) == limit or (judged and time.perf_counter() > until):
@@ -110,9 +113,9 @@ def _judge_some(
         if contact.phone in leased:
             continue
         judged += 1
-        match judge(contact, contact.phone in opted_out):
+        match judge(contact, known[contact.id]):
             case CallNow():
-                lease(contact)
+                lease(contact, node)
                 leased[contact.phone] = contact
             case WaitUntil() as wait:
                 waits.append((contact, wait))
@@ -129,7 +132,7 @@ def release(db: Database, contact_id: int, token: int) -> bool:
     with db.write() as session:
         mine = update(Contact).where(col(Contact.id) == contact_id, col(Contact.token) == token)
         given = session.exec(
-            mine.where(col(Contact.state) == "waiting", LEASED).values(leased=False, due=True)
+            mine.where(col(Contact.state) == "waiting", LEASED).values(leased=False, node=None, due=True)
         )
         return given.rowcount == 1
 
@@ -139,7 +142,14 @@ def postpone(db: Database, contact_id: int, token: int, at: datetime, reason: Wa
     with db.write() as session:
         mine = update(Contact).where(col(Contact.id) == contact_id, col(Contact.token) == token)
         put_off = mine.where(col(Contact.state) == "waiting", LEASED)
-        values = {"leased": False, "due": False, "next_at": at, "wait_reason": reason}
+        values: dict[str, Any] = {
+            "leased": False,
+            "node": None,
+            "due": False,
+            "next_at": at,
+            "wait_reason": reason,
+            "wait_grounds": {},
+        }
         return session.exec(put_off.values(values)).rowcount == 1
 
 
@@ -147,7 +157,7 @@ def release_all(db: Database) -> int:
     """Give back all that a dead engine had taken and not called; how many."""
     with db.write() as session:
         held = update(Contact).where(LEASED, col(Contact.state) == "waiting")
-        return session.exec(held.values(leased=False, due=True)).rowcount
+        return session.exec(held.values(leased=False, node=None, due=True)).rowcount
 
 
 def expire(

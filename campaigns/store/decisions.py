@@ -8,40 +8,53 @@ from sqlmodel import Session, col, update
 
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
-from campaigns.rules.due import Close, Decision, WaitUntil
+from campaigns.rules.due import Close, Decision, Standing, WaitUntil
 from campaigns.store.tasks import raise_all
 from campaigns.words import ContactState, Outcome
 
 SHORTEST_WAIT = timedelta(seconds=1)  # a wait that is over at once would make `take` go round for ever
 
-Judge = Callable[[Contact, bool], Decision]
-"""Asked with a contact and whether its number has opted out."""
+Judge = Callable[[Contact, Standing], Decision]
+"""Asked with a contact and what is known of its number."""
 CloseTasks = Callable[[Contact, ContactState, Outcome | None], Sequence[TaskRaised]]
 """The tasks that follow when a contact is closed with this state and outcome."""
 
 _PUT_OFF = (
     update(Contact)
     .where(col(Contact.id) == bindparam("row"))
-    .values(next_at=bindparam("at"), wait_reason=bindparam("reason"), leased=False, due=False)
+    .values(
+        next_at=bindparam("at"),
+        wait_reason=bindparam("reason"),
+        wait_grounds=bindparam("grounds"),
+        leased=False,
+        node=None,
+        due=False,
+    )
 )
 
 
-def lease(contact: Contact) -> None:
+def lease(contact: Contact, node: str) -> None:
     """Hand it to one engine; the token of whoever held it before is worth nothing now."""
-    contact.leased, contact.due = True, False
+    contact.leased, contact.due, contact.node = True, False, node
     contact.token += 1
 
 
 def put_off(contact: Contact, wait: WaitUntil, now: datetime) -> None:
     """It waits, and nobody holds it."""
     contact.next_at, contact.wait_reason = max(wait.at, now + SHORTEST_WAIT), wait.reason
-    contact.leased = contact.due = False
+    contact.wait_grounds = dict(wait.grounds)
+    contact.leased, contact.due, contact.node = False, False, None
 
 
 def put_all_off(session: Session, waits: Sequence[tuple[Contact, WaitUntil]], now: datetime) -> None:
     """The same for many, without a look back at the rows: outside calling hours these are all that wait."""
     values = [
-        {"row": contact.id, "at": max(wait.at, now + SHORTEST_WAIT), "reason": wait.reason}
+        {
+            "row": contact.id,
+            "at": max(wait.at, now + SHORTEST_WAIT),
+            "reason": wait.reason,
+            "grounds": dict(wait.grounds),
+        }
         for contact, wait in waits
     ]
     if values:
@@ -50,7 +63,7 @@ def put_all_off(session: Session, waits: Sequence[tuple[Contact, WaitUntil]], no
 
 def give_back(contact: Contact) -> None:
     """It is due as before, and nobody holds it."""
-    contact.leased, contact.due = False, True
+    contact.leased, contact.due, contact.node = False, True, None
 
 
 def shut(session: Session, contact: Contact, decision: Close, now: datetime, tasks: CloseTasks) -> None:
@@ -62,5 +75,5 @@ def shut(session: Session, contact: Contact, decision: Close, now: datetime, tas
 def settle(contact: Contact, state: ContactState, outcome: Outcome | None, now: datetime) -> None:
     """The marks of a closed contact."""
     contact.state, contact.outcome, contact.closed_at = state, outcome, now
-    contact.next_at = contact.wait_reason = None
+    contact.next_at = contact.wait_reason = contact.node = None
     contact.leased = contact.due = False

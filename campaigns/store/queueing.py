@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from campaigns.models import Contact, rank_of
 from campaigns.store.campaigns import known
 from campaigns.store.database import Database
+from campaigns.words import ZoneSource
 
 LOOKED_UP_AT_ONCE = 500  # external ids in one query
 
@@ -35,6 +36,11 @@ class NewContact:
     not_before: datetime | None = None
     deadline: datetime | None = None
     priority: int = 0
+    phones: tuple[str, ...] = ()  # with the second and third number; () is just `phone`
+    zone_from: ZoneSource = "clinic"
+    institution: str = ""
+    consent_source: str = ""
+    consent_at: datetime | None = None
 
 
 def add(db: Database, contacts: Sequence[NewContact], now: datetime) -> list[Verdict]:
@@ -94,6 +100,7 @@ def _row(contact: NewContact, now: datetime) -> dict[str, Any]:
     return {
         **vars(contact),
         "fields": dict(contact.fields),
+        "phones": list(contact.phones),
         "rank": rank_of(contact.priority, contact.deadline),
         "state": "waiting",
         "next_at": next_at,
@@ -101,6 +108,10 @@ def _row(contact: NewContact, now: datetime) -> dict[str, Any]:
         "due": next_at <= now,
         "leased": False,
         "token": 0,
+        "revision": 1,
+        "wait_grounds": {},
+        "cancel_asked": False,
+        "history": {},
         "attempts_used": 0,
         "own_failures": 0,
         "verification_failures": 0,

@@ -105,7 +105,7 @@ def test_results_go_first_and_are_called_five_times() -> None:
     ]
     policy = by_priority[0].policy
     assert (policy.attempts, policy.deadline) == (5, timedelta(hours=72))
-    assert policy.retry_after["busy"] == timedelta(minutes=10)
+    assert policy.retry_after["busy"][0] == timedelta(minutes=10)
     assert "wrong_number" not in policy.retry_after
 
 

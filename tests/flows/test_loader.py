@@ -19,7 +19,7 @@ def test_the_right_script_is_read_whole(tmp_path: Path) -> None:
     assert (script.record, script.priority) == (False, 0)
     assert script.policy.attempts == 3
     assert script.policy.deadline == timedelta(days=2)
-    assert script.policy.retry_after == {"busy": timedelta(minutes=10), "hung_up": timedelta(hours=1)}
+    assert script.policy.retry_after == {"busy": (timedelta(minutes=10),), "hung_up": (timedelta(hours=1),)}
     assert script.policy.hours == Hours(Window(time(9), time(20)), Window(time(10), time(18)), "RU")
     assert [field.private for field in script.fields.values()] == [True, True, False]
     assert script.texts["bye"].wording == {"ru": "До свидания.", "en": "Goodbye."}

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from campaigns.rules.due import CallNow, Candidate, Close, Decision, WaitUntil, judge
+from campaigns.rules.due import CallNow, Candidate, Close, Decision, Standing, WaitUntil, judge
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Policy
 
@@ -36,20 +36,20 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_the_judgement(contact: Candidate, now: datetime, expected: Decision) -> None:
-    assert judge(POLICY, contact, False, now) == expected
+    assert judge(POLICY, contact, Standing(), now) == expected
 
 
 @pytest.mark.parametrize("now", [NOON, NIGHT])
 @pytest.mark.parametrize("delivered", [True, False])
 def test_who_opted_out_is_closed_whatever_else_holds(now: datetime, delivered: bool) -> None:
     contact = Candidate(ZONE, not_before=NOON + HOUR, deadline=NOON - HOUR, delivered=delivered)
-    assert judge(POLICY, contact, True, now) == Close("done", "opted_out")
+    assert judge(POLICY, contact, Standing(opted_out=True), now) == Close("done", "opted_out")
 
 
 def test_every_wait_lies_in_the_future_and_ends() -> None:
     contact, now = Candidate("America/Sao_Paulo", not_before=NIGHT), NOON
     waits = 0
-    while isinstance(decision := judge(POLICY, contact, False, now), WaitUntil):
+    while isinstance(decision := judge(POLICY, contact, Standing(), now), WaitUntil):
         assert decision.at > now
         now, waits = decision.at, waits + 1
         assert waits < 4

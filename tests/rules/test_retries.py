@@ -11,11 +11,11 @@ from campaigns.words import Outcome
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ALWAYS = Hours(Window(time(0), time(0)), Window(time(0), time(0)))
 WAITS = {
-    "busy": timedelta(minutes=10),
-    "no_answer": timedelta(hours=2),
-    "not_here": timedelta(hours=3),
-    "voicemail": timedelta(hours=4),
-    "hung_up": timedelta(hours=5),
+    "busy": (timedelta(minutes=10),),
+    "no_answer": (timedelta(hours=2),),
+    "not_here": (timedelta(hours=3),),
+    "voicemail": (timedelta(hours=4),),
+    "hung_up": (timedelta(hours=5),),
 }
 POLICY = Policy(3, WAITS, ALWAYS)
 
@@ -155,7 +155,7 @@ def test_whose_failure_it_is(blame: str, cause: str, failures: int, ours: bool) 
 
 
 def test_the_policy_may_say_how_long_to_wait_after_media_failures() -> None:
-    policy = Policy(3, {"media": timedelta(minutes=7)}, ALWAYS)
+    policy = Policy(3, {"media": (timedelta(minutes=7),)}, ALWAYS)
     assert after(policy, cause="media", ours=True, outcome="failed").next_at == NOW + timedelta(minutes=7)
 
 
@@ -170,7 +170,7 @@ def test_the_wait_after_own_failures_doubles_up_to_an_hour(failures: int, second
 
 def test_a_partial_survey_is_done_unless_the_policy_wants_the_rest() -> None:
     assert after(outcome="partial") == Next("done", "partial", None, None, counted=True)
-    eager = Policy(2, WAITS | {"partial": timedelta(days=1)}, ALWAYS)
+    eager = Policy(2, WAITS | {"partial": (timedelta(days=1),)}, ALWAYS)
     assert after(eager, outcome="partial").next_at == NOW + timedelta(days=1)
     assert after(eager, outcome="partial", attempts_used=1).state == "exhausted"
 
@@ -182,7 +182,7 @@ def test_a_partial_survey_is_done_unless_the_policy_wants_the_rest() -> None:
 def test_who_heard_the_message_is_never_called_again(
     outcome: Outcome, cause: str, ours: bool, rang: bool
 ) -> None:
-    eager = Policy(9, WAITS | {"partial": timedelta(days=1), "silent": timedelta(days=1)}, ALWAYS)
+    eager = Policy(9, WAITS | {"partial": (timedelta(days=1),), "silent": (timedelta(days=1),)}, ALWAYS)
     found = after(eager, outcome=outcome, cause=cause, ours=ours, rang=rang, delivered=True)
     assert (found.state, found.next_at) == ("done", None)
     assert found.outcome == (outcome if outcome in FINAL | {"partial"} else "delivered")
@@ -215,12 +215,12 @@ def test_an_interrupted_call_whose_meaning_was_recorded_waits_by_it() -> None:
     ("attempts", "waits", "deadline", "sentence"),
     [
         (0, {}, None, "at least one attempt"),
-        (1, {"busy": timedelta(0)}, None, 'the wait after "busy"'),
+        (1, {"busy": (timedelta(0),)}, None, 'the wait after "busy"'),
         (1, {}, timedelta(days=-1), "the deadline of a campaign"),
     ],
 )
 def test_a_policy_that_cannot_be_followed_is_refused(
-    attempts: int, waits: dict[str, timedelta], deadline: timedelta | None, sentence: str
+    attempts: int, waits: dict[str, tuple[timedelta, ...]], deadline: timedelta | None, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         Policy(attempts, waits, ALWAYS, deadline)

@@ -7,7 +7,7 @@ from typing import Any
 
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
-from campaigns.rules.due import CallNow, Close, Decision, WaitUntil
+from campaigns.rules.due import CallNow, Close, Decision, Standing, WaitUntil
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Policy
 from campaigns.rules.retries import Next
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 COMPLETED = Next("done", "completed", None, None, counted=True)
 RETRY = Next("waiting", "unanswered", NOW + HOUR, "retry", counted=True)
 ALL_DAY = Window(time(0), time(0))
-POLICY = Policy(3, {"busy": HOUR}, Hours(ALL_DAY, ALL_DAY, None))
+POLICY = Policy(3, {"busy": (HOUR,)}, Hours(ALL_DAY, ALL_DAY, None))
 OWN_FAILURE = Next("waiting", "failed", NOW + HOUR, "own_failure", counted=False)
 
 
@@ -49,15 +49,15 @@ def queue(db: Database, *people: NewContact, now: datetime = NOW) -> None:
             campaigns.move(db, name, "running", now)
 
 
-def call_now(_contact: Contact, _opted_out: bool) -> Decision:
+def call_now(_contact: Contact, _standing: Standing) -> Decision:
     return CallNow()
 
 
-def unless_opted_out(_contact: Contact, opted_out: bool) -> Decision:
-    return Close("done", "opted_out") if opted_out else CallNow()
+def unless_opted_out(_contact: Contact, standing: Standing) -> Decision:
+    return Close("done", "opted_out") if standing.opted_out else CallNow()
 
 
-def tomorrow(_contact: Contact, _opted_out: bool) -> Decision:
+def tomorrow(_contact: Contact, _standing: Standing) -> Decision:
     return WaitUntil(NOW + 24 * HOUR, "hours")
 
 

@@ -124,7 +124,7 @@ def test_who_lost_the_lease_neither_dials_nor_moves_the_contact(
 def test_a_lease_that_never_was_begins_nothing(db: Database, change: dict[str, int]) -> None:
     queue(db, person("A"))
     [contact] = take(db)
-    lease = {"contact_id": contact.id, "token": contact.token} | change
+    lease: Any = {"contact_id": contact.id, "token": contact.token} | change
     assert attempts.begin(db, **lease, trunk="t", now=NOW, judge=call_now, recording=None) is None
     assert attempts.open_attempts(db) == []
 

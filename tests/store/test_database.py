@@ -99,9 +99,9 @@ def test_a_failed_transaction_changes_nothing(db: Database) -> None:
 
 def test_a_reader_sees_one_moment(db: Database) -> None:
     with db.read() as session:
-        assert session.get(OptOut, "+1") is None
+        assert session.get(OptOut, ("+1", "")) is None
         optouts.add(db, "+1", "key", NOW)
-        assert session.get(OptOut, "+1") is None
+        assert session.get(OptOut, ("+1", "")) is None
     assert optouts.has(db, "+1")
 
 
@@ -112,7 +112,7 @@ def test_writers_of_one_process_take_turns(db: Database) -> None:
     def count() -> None:
         for _ in range(10):
             with db.write() as session:
-                entry = session.get_one(OptOut, "+1")
+                entry = session.get_one(OptOut, ("+1", ""))
                 entry.how = str(int(entry.how) + 1)
 
     threads = [threading.Thread(target=count) for _ in range(4)]

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from campaigns.errors import IllegalMove
 from campaigns.flows.turns import Delivered, OptedOut, Replied, TaskRaised
 from campaigns.models import Contact
-from campaigns.rules.due import CallNow, Close, Decision, WaitUntil
+from campaigns.rules.due import CallNow, Close, Decision, Standing, WaitUntil
 from campaigns.rules.retries import Next, after_interruption
 from campaigns.store import attempts, campaigns, contacts, optouts, tasks
 from campaigns.store.creation import create_database
@@ -64,10 +64,10 @@ class Life(RuleBasedStateMachine):
         self.db.close()
         shutil.rmtree(self.folder)
 
-    def judge(self, contact: Contact, opted_out: bool) -> Decision:
-        assert opted_out == (contact.phone in self.opted_out)
-        if opted_out or contact.delivered_at is not None:
-            return Close("done", "opted_out" if opted_out else None)
+    def judge(self, contact: Contact, standing: Standing) -> Decision:
+        assert standing.opted_out == (contact.phone in self.opted_out)
+        if standing.opted_out or contact.delivered_at is not None:
+            return Close("done", "opted_out" if standing.opted_out else None)
         if contact.deadline is not None and contact.deadline <= self.now:
             return Close("exhausted", None)
         if self.now.hour in OPEN_HOURS:
@@ -150,7 +150,7 @@ class Life(RuleBasedStateMachine):
         lease = data.draw(st.sampled_from(sorted(self.held)))
         contact = self.held.pop(lease)
         running = campaigns.state_of(self.db, contact.campaign) == "running"
-        forbidden = contact.phone in self.opted_out or self.judge(contact, False) != CallNow()
+        forbidden = contact.phone in self.opted_out or self.judge(contact, Standing()) != CallNow()
         attempt = attempts.begin(self.db, *lease, "trunk", self.now, self.judge, None)
         assert (attempt is not None) == (running and not forbidden)
         if attempt is None:

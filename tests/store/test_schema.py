@@ -15,11 +15,11 @@ from sqlalchemy.schema import CreateIndex
 from sqlmodel import SQLModel
 
 from campaigns.errors import DatabaseError, DatabaseMissing, DatabaseTooNew, DatabaseTooOld, DatabaseUnusable
-from campaigns.store import attempts, creation
+from campaigns.store import attempts, creation, optouts
 from campaigns.store.creation import config, create_database, upgrade_database
-from campaigns.store.database import Database, open_database
+from campaigns.store.database import Database, existing, open_database
 from campaigns.store.schema import HEAD, known_revisions
-from tests.store.people import call, person, queue, seen
+from tests.store.people import person, queue, seen
 
 
 def _execute(path: Path, statement: str) -> None:
@@ -93,17 +93,37 @@ def test_an_upgrade_goes_to_the_newest_revision(path: Path, monkeypatch: pytest.
     assert seen == ["head"]
 
 
-def test_calls_of_before_have_no_quality_and_are_kept(db: Database, path: Path) -> None:
-    contact, _ = call(db)
-    db.close()
-    for name in ("mos", "lost_percent", "far_lost_percent", "jitter_ms", "one_way"):
-        _execute(path, f"ALTER TABLE attempt DROP COLUMN {name}")
-    _execute(path, "UPDATE alembic_version SET version_num = '0001'")
+FIRST_ROWS = (
+    "INSERT INTO campaign VALUES ('results', 'running', '2026-03-02 07:30:00.000000')",
+    "INSERT INTO opt_out VALUES ('+72', 'key', '2026-03-02 07:30:00.000000')",
+    "INSERT INTO contact (id, campaign, external_id, phone, full_name, language, time_zone, fields, digest,"
+    " priority, rank, state, due, leased, token, attempts_used, own_failures, verification_failures, queued_at)"
+    " VALUES (1, 'results', 'A', '+71', 'N', 'ru', 'UTC', '{}', 'd', 0, 0, 'waiting', 0, 0, 1, 1, 0, 0,"
+    " '2026-03-02 07:30:00.000000')",
+    "INSERT INTO attempt (id, contact_id, campaign, number, trunk, token, started_at, ended_at, counted,"
+    " talk_seconds) VALUES (1, 1, 'results', 1, 'trunk', 1, '2026-03-02 07:30:00.000000',"
+    " '2026-03-02 07:31:00.000000', 1, 0.0)",
+)
+"""As the first version wrote them."""
+
+
+def test_what_the_first_version_wrote_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "dialer.db"
+    path.touch()
+    url = f"sqlite:///{path}"
+    with existing(url).write() as session:
+        creation.upgrade(session.connection(), "0001")
+    for statement in FIRST_ROWS:
+        _execute(path, statement)
     with pytest.raises(DatabaseTooOld):
-        open_database(f"sqlite:///{path}")
-    upgrade_database(f"sqlite:///{path}")
-    [attempt] = attempts.of_contact(open_database(f"sqlite:///{path}"), contact.id)
-    assert (attempt.trunk, attempt.mos, attempt.one_way) == ("trunk", None, None)
+        open_database(url)
+    upgrade_database(url)
+    db = open_database(url)
+    [attempt] = attempts.of_contact(db, 1)
+    assert (attempt.trunk, attempt.phone, attempt.mos, attempt.one_way) == ("trunk", "+71", None, None)
+    contact = seen(db)
+    assert (contact.phones, contact.zone_from, contact.revision, contact.history) == ([], "clinic", 1, {})
+    assert [(entry.phone, entry.campaign) for entry in optouts.listing(db)] == [("+72", "")]
 
 
 def test_an_upgrade_makes_no_database(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
-from campaigns.rules.due import CallNow, Close, Decision, WaitUntil
+from campaigns.rules.due import CallNow, Close, Decision, Standing, WaitUntil
 from campaigns.store import campaigns, contacts, optouts, tasks
 from campaigns.store.database import Database
 from campaigns.words import CampaignState, ContactState, Outcome
@@ -115,7 +115,7 @@ def test_a_wait_that_is_over_already_does_not_go_round_for_ever(db: Database, at
     queue(db, person("A"))
     asked = count()
 
-    def impatient(_contact: Contact, _opted_out: bool) -> Decision:
+    def impatient(_contact: Contact, _standing: Standing) -> Decision:
         next(asked)
         return WaitUntil(at, "hours")
 
@@ -130,8 +130,8 @@ def test_who_is_closed_leaves_tasks_in_the_same_transaction(db: Database) -> Non
     def doctor(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[TaskRaised]:
         return [TaskRaised("tell", "high", (("state", state), ("outcome", outcome or "")))]
 
-    def judge(_contact: Contact, opted_out: bool) -> Decision:
-        return Close("done", "opted_out") if opted_out else CallNow()
+    def judge(_contact: Contact, standing: Standing) -> Decision:
+        return Close("done", "opted_out") if standing.opted_out else CallNow()
 
     [taken] = contacts.take(db, 10, NOW, judge, doctor)
     contact = seen(db, "A")
@@ -145,7 +145,7 @@ def test_who_is_closed_leaves_tasks_in_the_same_transaction(db: Database) -> Non
 def test_a_fault_in_the_rules_changes_nothing(db: Database) -> None:
     queue(db, person("A"), person("B"))
 
-    def judge(contact: Contact, _opted_out: bool) -> Decision:
+    def judge(contact: Contact, _standing: Standing) -> Decision:
         return CallNow() if contact.external_id == "A" else Close("done", None)
 
     def broken(_contact: Contact, _state: ContactState, _outcome: Outcome | None) -> Sequence[TaskRaised]:
@@ -167,7 +167,7 @@ def test_a_closed_decision_without_an_outcome_keeps_the_last(db: Database) -> No
 def test_thousands_who_must_wait_do_not_starve_the_one_behind_them(db: Database) -> None:
     queue(db, *(person(f"P{number}", priority=1) for number in range(3000)), person("behind"))
 
-    def judge(contact: Contact, _opted_out: bool) -> Decision:
+    def judge(contact: Contact, _standing: Standing) -> Decision:
         return CallNow() if contact.external_id == "behind" else WaitUntil(NOW + HOUR, "hours")
 
     [contact] = contacts.take(db, 1, NOW, judge, no_tasks, seconds=60)
@@ -183,7 +183,7 @@ def test_no_transaction_of_a_take_holds_the_lock_for_long(
     breaths: list[float] = []
     monkeypatch.setattr("campaigns.store.contacts.time.sleep", lambda _: breaths.append(time.perf_counter()))
 
-    def slow(_contact: Contact, _opted_out: bool) -> Decision:
+    def slow(_contact: Contact, _standing: Standing) -> Decision:
         until = time.perf_counter() + 0.001
         while time.perf_counter() < until:
             pass
@@ -224,7 +224,7 @@ def test_the_summary_says_who_waits_for_what(db: Database) -> None:
     queue(db, person("A"), person("B"), person("C", not_before=NOW + HOUR))
     queue(db, person("A", campaign="survey", phone="+71"), now=NOW - HOUR)
 
-    def judge(contact: Contact, _opted_out: bool) -> Decision:
+    def judge(contact: Contact, _standing: Standing) -> Decision:
         return WaitUntil(NOW + 24 * HOUR, "hours") if contact.external_id == "B" else CallNow()
 
     _survey, contact = contacts.take(db, 10, NOW, judge, no_tasks)
