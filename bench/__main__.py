@@ -1,4 +1,4 @@
-"""`python -m bench [product | lines [CALLS ...] | rate | speech | intelligibility]`: measured; tables.
+"""`python -m bench [product | lines [CALLS ...] | rate | speech | intelligibility | store]`: tables.
 
 The first three are measured with SIPp beside, and are all run when none is named.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bench import intelligibility, speech
+from bench import intelligibility, speech, store
 from bench.capture import CaptureFailed
 from bench.far_end import FarEndFailed
 from bench.lines import BARE, DriverFailed, Measured, measure, ports_from_environment
@@ -19,13 +19,13 @@ from bench.whole import product
 from dialer.errors import DialerError
 
 SIZES = (32, 120, 240, 480)
-OF_SPEECH = {"speech": speech.main, "intelligibility": intelligibility.main}
+WITHOUT_SIPP = {"speech": speech.main, "intelligibility": intelligibility.main, "store": store.main}
 
 
 def main(words: Sequence[str]) -> int:
     """Measure and print; 0 when nothing was lost and the aims were met."""
-    if words and words[0] in OF_SPEECH:
-        return OF_SPEECH[words[0]](words[1:])
+    if words and words[0] in WITHOUT_SIPP:
+        return WITHOUT_SIPP[words[0]](words[1:])
     console = Console(width=None if sys.stdout.isatty() else 160)
     given = _read(words)
     try:
@@ -82,6 +82,7 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     rates.add_argument("first", nargs="?", type=int, default=FIRST_RATE)
     parts.add_parser("speech", help="how fast each voice speaks, and 1000 contacts rendered ahead")
     parts.add_parser("intelligibility", help="how much of what is said is understood over a bad line")
+    parts.add_parser("store", help="queueing a million contacts, leases a second, the planner's share")
     rates.add_argument("last", nargs="?", type=int, default=LAST_RATE)
     return parser.parse_args(words)
 

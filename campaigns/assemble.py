@@ -5,11 +5,13 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 
-from campaigns.clock import Clock, SystemClock
+from campaigns.clock import Clock, SharedClock, SystemClock
 from campaigns.engine.duties import Duties
 from campaigns.engine.engine import TICKS, Engine
+from campaigns.engine.membership import Membership
 from campaigns.engine.planner import CallSettings, Planner
 from campaigns.engine.renderer import RenderCrew, Renderer
 from campaigns.engine.rulebook import Rulebook
@@ -20,8 +22,9 @@ from campaigns.errors import EngineBusy, NoTrunk, SettingsError
 from campaigns.flows.script import Script
 from campaigns.library import script_named
 from campaigns.settings import Home, TrunkTable, trunk_password
-from campaigns.store import contacts
+from campaigns.store import contacts, nodes
 from campaigns.store.database import Database, open_database
+from campaigns.store.wakeups import Wakeups
 from dialer.lines import Lines
 from dialer.pool import LinePool, Progress
 from dialer.settings import LineSettings, Trunk
@@ -97,6 +100,7 @@ def running_engine(home: Home, tell: Tell, progress: Progress | None = None) -> 
     with ExitStack() as stack:
         stack.enter_context(_alone(home))
         database = open_database(home.database_url, ENGINE_BUSY_SECONDS)
+        stack.callback(database.close)
         trunks = usable_trunks(home, tell)
         for folder in (home.recordings, home.speech):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -105,10 +109,16 @@ def running_engine(home: Home, tell: Tell, progress: Progress | None = None) -> 
         lines = LinePool(line_settings(home, trunks))
         stack.callback(lines.stop)
         lines.start(progress)
-        engine, ticks = build_engine(home, database, lines, renderer, trunks, SystemClock(), tell)
+        engine, ticks = build_engine(home, database, lines, renderer, trunks, clock_of(database), tell)
         ticks.start()
         stack.callback(ticks.stop)
+        stack.callback(Wakeups(database, partial(ticks.force, "take")).stop)
         yield engine
+
+
+def clock_of(database: Database) -> Clock:
+    """The clock of this machine, or the one that all nodes of a shared database go by."""
+    return SharedClock(partial(nodes.time_of, database)) if database.shared else SystemClock()
 
 
 def build_engine(
@@ -124,11 +134,13 @@ def build_engine(
     shelf = Shelf(database, partial(script_in_force, home), tell)
     book = rulebook(home, database, shelf)
     settings = home.file.engine
-    calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings)
+    calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings, home.node)
     board = Switchboard(trunks, lines, clock, tell)
     planner = Planner(database, lines, book, renderer, board, clock, calls, tell)
     ticks = Ticks(TICKS)
-    duties = Duties(database, shelf, book, renderer, clock, ticks, tell)
+    longest_call = timedelta(seconds=settings.ring_seconds + settings.call_limit_seconds)
+    membership = Membership(database, home.node, clock, longest_call, tell)
+    duties = Duties(database, shelf, book, renderer, clock, ticks, tell, membership)
     return Engine(database, lines, book, renderer, planner, board, duties, clock, ticks, tell), ticks
 
 

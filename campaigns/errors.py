@@ -12,9 +12,12 @@ CampaignsError
 ├── UnknownContact        no contact has this external_id
 ├── OutputError           a file that a command was to write cannot be written
 ├── EngineBusy            another engine works on this home, or it cannot be written to
+├── NodeReplaced          a newer engine works under this node's name
+├── TrunkFull             all nodes together ask of a trunk what it bears: a call waits for its turn
 ├── NoTrunk               no trunk of the settings can be used
 ├── Unspeakable           a text of a campaign, or of one contact, that no voice can say
 ├── IllegalMove           a state that cannot follow the present one
+├── TextsNotApproved      what a campaign says changed since somebody approved it
 ├── NoSuchTask            an unknown number of a task
 └── IntakeError           a file of contacts cannot be used (intake/errors.py)
 """
@@ -56,6 +59,10 @@ class IllegalMove(CampaignsError):
     """A state that cannot follow the present one; nothing was changed."""
 
 
+class TextsNotApproved(CampaignsError):
+    """What a campaign says changed since somebody approved it; the sentence names the texts."""
+
+
 class Unspeakable(CampaignsError):
     """A text that no voice can say; the sentence names it and never holds a value of a contact."""
 
@@ -78,6 +85,18 @@ class OutputError(CampaignsError):
 
 class EngineBusy(CampaignsError):
     """Another engine works on this home, or the home cannot be written to."""
+
+
+class NodeReplaced(CampaignsError):
+    """A newer engine works under this node's name; this one must stop."""
+
+
+class TrunkFull(CampaignsError):
+    """All nodes together ask of a trunk what it bears; the call may be tried again after `seconds`."""
+
+    def __init__(self, trunk: str, seconds: float) -> None:
+        super().__init__(f"Trunk {trunk} takes no call for the next {seconds:.2f} s: the call waits.")
+        self.seconds = seconds
 
 
 class NoTrunk(CampaignsError):

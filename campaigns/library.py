@@ -1,10 +1,11 @@
-"""Which campaigns a home has: the shipped files and its own."""
+"""Which campaigns and rule packs a home has: the shipped files and its own."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from campaigns.errors import UnknownCampaign
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
+from campaigns.flows.packs import pack_reader
 from campaigns.flows.script import Script
 from campaigns.settings import Home
 
@@ -27,4 +28,9 @@ def script_file(home: Home, name: str) -> Path:
 
 def script_named(home: Home, name: str) -> Script:
     """The checked script of one campaign; raises UnknownCampaign, or ScriptError with every complaint."""
-    return load_script(script_file(home, name))
+    return script_at(home, script_file(home, name))
+
+
+def script_at(home: Home, path: Path) -> Script:
+    """The checked script of a file, with the home's own rule packs at hand; raises ScriptError."""
+    return load_script(path, pack_reader(home.own_rules))

@@ -202,6 +202,7 @@ DUE = col(Contact.due).is_(True)
 LEASED = col(Contact.leased).is_(True)
 ASLEEP = and_(col(Contact.state) == WAITING, not_(DUE), not_(LEASED))
 PERISHABLE = and_(col(Contact.state) == WAITING, not_(LEASED), col(Contact.deadline).is_not(None))
+INSTITUTIONAL = col(Contact.institution) != literal("", literal_execute=True)
 OPEN_ATTEMPT = col(Attempt.ended_at).is_(None)
 RANG = col(Attempt.rang_at).is_not(None)
 
@@ -213,6 +214,16 @@ Index(
     col(Contact.id),
     sqlite_where=DUE,
     postgresql_where=DUE,
+)
+Index(
+    "contact_due_of_institution",
+    col(Contact.campaign),
+    col(Contact.institution),
+    col(Contact.rank),
+    col(Contact.next_at),
+    col(Contact.id),
+    sqlite_where=and_(DUE, INSTITUTIONAL),
+    postgresql_where=and_(DUE, INSTITUTIONAL),
 )
 Index(
     "contact_asleep",

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -158,6 +159,7 @@ class EngineTable(_Table):
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Yekaterinburg"
     ring_seconds: float = Field(default=30.0, ge=15, le=120)
     call_limit_seconds: float = Field(default=600.0, ge=30, le=3600)
+    node: str = Field(default="", max_length=100, pattern=r"^[\w.:/-]*$")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -214,9 +216,19 @@ class Home:
         return self.file.database.url or f"sqlite:///{self.folder / 'dialer.db'}"
 
     @property
+    def node(self) -> str:
+        """What this engine is called among those that work on one database."""
+        return self.file.engine.node or f"{socket.gethostname()}:{self.folder.resolve()}"
+
+    @property
     def own_campaigns(self) -> Path:
         """Where people put campaign files of their own."""
         return self.folder / "campaigns"
+
+    @property
+    def own_rules(self) -> Path:
+        """Where people put rule packs of their own."""
+        return self.folder / "rules"
 
     @property
     def recordings(self) -> Path:

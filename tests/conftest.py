@@ -4,7 +4,9 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-WITH_REAL_CALLS = frozenset({"contract", "deploy", "dialer", "dialer_phones", "doctor", "interop", "system"})
+WITH_REAL_CALLS = frozenset(
+    {"chaos", "contract", "deploy", "dialer", "dialer_phones", "doctor", "interop", "system"}
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

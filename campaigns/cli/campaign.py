@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
+from campaigns.cli import launching
+from campaigns.cli.launching import held_back_by
 from campaigns.cli.options import (
     CampaignName,
     HomeOption,
@@ -22,90 +24,55 @@ from campaigns.cli.options import (
     tell,
     write_file,
 )
-from campaigns.errors import IllegalMove, UnknownCampaign, Unspeakable
+from campaigns.cli.policy_table import as_data, shown_tables
+from campaigns.errors import UnknownCampaign, Unspeakable
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import Field, parse_field
-from campaigns.flows.loader import load_script
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 from campaigns.flows.simulate import LINES, simulate
-from campaigns.library import script_files, script_named
+from campaigns.library import script_at, script_files, script_named
 from campaigns.settings import Home, read_home
 from campaigns.store import campaigns, figures
 from campaigns.web.report import report_page
-from campaigns.words import CampaignState
 
 app = typer.Typer(help="Campaigns: launch, watch, stop, check and try them.", no_args_is_help=True)
 
 
-def _mover(to: CampaignState, done: str, after_pause: bool = False) -> Callable[..., None]:
-    def move(name: CampaignName, home: HomeOption) -> None:
-        _, database = known_campaign(home, name)
-        state = campaigns.state_of(database, name)
-        if state == to:
-            say(f"{name} {done} already.")
-            return
-        if after_pause and state != "paused":
-            raise IllegalMove(f"The campaign {name} is {state} and not paused: launch it first.")
-        campaigns.move(database, name, to, datetime.now(UTC))
-        say(f"{name} {done}.")
-
-    return move
-
-
-@app.command("launch")
-def launch(name: CampaignName, home: HomeOption) -> None:
-    """Render what the campaign says, then let the engine call its contacts."""
-    settings, database = known_campaign(home, name)
-    if campaigns.state_of(database, name) != "running":
-        from campaigns.assemble import script_in_force  # here: the voices take a second to load
-        from campaigns.cli.rendering import render_ahead
-
-        render_ahead(settings, script_in_force(settings, name))
-    _mover("running", "is running")(name, home)
-
-
-app.command("pause", help="Hold back the next call; running calls go on.")(_mover("paused", "is paused"))
-app.command("resume", help="Go on after a pause.")(_mover("running", "is running", after_pause=True))
-app.command("stop", help="Hold back all calls until it is launched again.")(_mover("stopped", "is stopped"))
+app.command("launch")(launching.launch)
+app.command("approve")(launching.approve)
+app.command("pause")(launching.pause)
+app.command("resume")(launching.resume)
+app.command("stop")(launching.stop)
 
 
 @app.command("list")
 def list_campaigns(home: HomeOption, as_json: JsonOption = False) -> None:
-    """Every campaign, its state and its file."""
+    """Every campaign, its state, why it is held back if so, and its file."""
     settings, database = open_home(home)
-    states = campaigns.states(database)
+    known = {campaign.name: campaign for campaign in campaigns.every(database)}
     rows = [
-        (name, states.get(name, "draft"), str(path)) for name, path in sorted(script_files(settings).items())
+        (name, known[name].state if name in known else "draft", held_back_by(known.get(name)), str(path))
+        for name, path in sorted(script_files(settings).items())
     ]
     if as_json:
-        print_json([{"campaign": name, "state": state, "file": path} for name, state, path in rows])
+        names = "campaign", "state", "why", "file"
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
-    _print_table(("campaign", "state", "file"), rows)
+    _print_table(("campaign", "state", "why", "file"), rows)
 
 
 @app.command("show")
-def show(name: CampaignName, home: HomeOption) -> None:
-    """A campaign's rules of calling, fields and steps."""
-    settings = read_home(home)
-    script = script_named(settings, name)
+def show(name: CampaignName, home: HomeOption, as_json: JsonOption = False) -> None:
+    """A campaign's rules of calling, those of its rule pack with their sources, and its fields."""
+    script = script_named(read_home(home), name)
+    today = datetime.now(UTC).date()
+    if as_json:
+        print_json(as_data(script, today))
+        return
     say(f"{script.name}: {script.title}; languages {', '.join(script.languages)}")
-    policy = script.policy
-    rows = [
-        ("attempts", str(policy.attempts)),
-        ("deadline", str(policy.deadline or "none")),
-        ("weekdays", str(policy.hours.weekdays)),
-        ("days off", str(policy.hours.weekends or "no calls")),
-        ("holidays of", policy.hours.holidays or "no country"),
-    ]
-    rows += [
-        (f"again after {cause}", ", ".join(map(str, waits))) for cause, waits in policy.retry_after.items()
-    ]
-    _print_table(("rule", "value"), rows)
-    fields = [
-        (field.name, field.type, "private" if field.private else "public") for field in script.fields.values()
-    ]
-    _print_table(("field", "type", "may be said to"), fields)
+    for columns, rows in shown_tables(script, today):
+        _print_table(columns, rows)
 
 
 @app.command("check")
@@ -122,7 +89,7 @@ def check(
                 f"There is no campaign and no file {name}; campaigns are {', '.join(sorted(known))}."
             )
         try:
-            _tell_of_long(settings, load_script(path))
+            _tell_of_long(settings, script_at(settings, path))
             say(f"{name} is right.")
         except (ScriptError, Unspeakable) as error:
             complaints.append(str(error))

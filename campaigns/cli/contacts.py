@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from campaigns.cli import corrections, explain
 from campaigns.cli.options import (
     CampaignName,
     HomeOption,
@@ -24,6 +25,9 @@ from campaigns.store import attempts, contacts
 from campaigns.words import ContactState
 
 app = typer.Typer(help="Contacts and their attempts.", no_args_is_help=True)
+app.command("cancel")(corrections.cancel)
+app.command("correct")(corrections.correct)
+app.command("explain")(explain.explain)
 
 StateOption = Annotated[ContactState | None, typer.Option("--state", help="Only contacts in this state.")]
 

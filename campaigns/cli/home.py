@@ -14,11 +14,12 @@ database_app = typer.Typer(help="The database of a home.", no_args_is_help=True)
 
 
 def init(home: HomeOption) -> None:
-    """Make a home: settings with comments, an empty database, a folder for campaigns of your own."""
+    """Make a home: settings with comments, an empty database, folders for campaigns and rules of your own."""
     try:
         made = _make(home)
         settings = read_home(home)
-        settings.own_campaigns.mkdir(mode=0o700, exist_ok=True)
+        for folder in (settings.own_campaigns, settings.own_rules):
+            folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"{home} cannot be made a home: {error.strerror}.") from None
     from campaigns.store.creation import create_database  # here: only these two commands need alembic

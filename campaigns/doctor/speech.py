@@ -11,9 +11,8 @@ from campaigns.engine.auditions import cast, engines_of, in_percent, shares
 from campaigns.engine.texts import samples
 from campaigns.errors import CampaignsError, Unspeakable, as_clause
 from campaigns.flows.complaints import ScriptError
-from campaigns.flows.loader import load_script
 from campaigns.flows.script import Script
-from campaigns.library import script_files
+from campaigns.library import script_at, script_files
 from campaigns.models import Contact
 from campaigns.settings import Home
 from campaigns.store import campaigns, contacts
@@ -115,7 +114,7 @@ def _scripts(home: Home) -> list[Script]:
     scripts = []
     for path in script_files(home).values():
         try:
-            scripts.append(load_script(path))
+            scripts.append(script_at(home, path))
         except ScriptError:
             continue
     return scripts

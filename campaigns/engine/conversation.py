@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from campaigns.flows.run import Conversation
+from campaigns.flows.run import REPEATS_AFTER_SILENCE, Conversation
+from campaigns.flows.standard import NEXT_PERSON
 from campaigns.flows.turns import Action, Ask, Fact, HangUp, Say, Silence, Turn
 from campaigns.words import Outcome
 from dialer import messages
 from dialer.messages import Command, Event
+
+LEADS_ON: frozenset[Outcome] = frozenset({"completed", "delivered", "not_here"})
+"""Of a call after which the next person is asked for; whoever wants no calls is left in peace."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Talk:
     def __init__(
         self, call: str, conversation: Conversation, clips: Mapping[str, Path], recording: Path | None
     ) -> None:
-        self._call = call
+        self.call = call  # as the line knows it
         self._conversation = conversation
         self._clips = clips
         self._recording = recording
@@ -48,6 +52,23 @@ class Talk:
     def saying(self) -> str:
         """The text that plays now; "" while we listen."""
         return next((say.text for say in self._playing.values()), "")
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether it ended with somebody at the phone who may be asked for another person."""
+        silent = self._conversation.state.silences > REPEATS_AFTER_SILENCE
+        return self._conversation.over and self.outcome in LEADS_ON and not silent
+
+    def follow(self, conversation: Conversation, clips: Mapping[str, Path]) -> tuple["Talk", Reaction]:
+        """The talk to the next person in the same call, and its beginning; this one is over.
+
+        What is recorded goes on being recorded.
+        """
+        talk = Talk(self.call, conversation, clips, None)
+        talk._sent = self._sent  # no prompt of theirs has a name that one of ours had
+        told = talk._commands(Say(NEXT_PERSON))
+        begun = talk._carry_out(conversation.begin())
+        return talk, Reaction(begun.facts, (*told, *begun.commands))
 
     def on(self, event: Event) -> Reaction:
         """The script's reaction; an event of a prompt or a question that is no longer current is ignored."""
@@ -76,7 +97,7 @@ class Talk:
         if self._recording is None or self._records:
             return ()
         self._records = True
-        return (messages.Record(self._call, str(self._recording)),)
+        return (messages.Record(self.call, str(self._recording)),)
 
     def _played(self, say: Say, finished: bool) -> Reaction:
         turn = self._conversation.heard(say.text) if finished and say.reported else Turn()
@@ -92,12 +113,12 @@ class Talk:
             case Say(text=text):
                 prompt = self._next_id(text)
                 self._playing[prompt] = action
-                return [messages.Play(self._call, prompt, str(self._clips[text]))]
+                return [messages.Play(self.call, prompt, str(self._clips[text]))]
             case Ask():
                 self._question = self._next_id(action.question)
                 return [self._collect(action)]
             case Silence():
-                return [messages.StopPlaying(self._call)]
+                return [messages.StopPlaying(self.call)]
             case HangUp():
                 self._hang_up_when_played = True
                 return self._good_bye()
@@ -106,7 +127,7 @@ class Talk:
 
     def _collect(self, ask: Ask) -> messages.Collect:
         return messages.Collect(
-            self._call,
+            self.call,
             self._question,
             ask.max_keys,
             ask.end_key,
@@ -120,7 +141,7 @@ class Talk:
         """Hangs up once the last prompt has been played."""
         if self._playing or not self._hang_up_when_played:
             return []
-        return [messages.HangUp(self._call)]
+        return [messages.HangUp(self.call)]
 
     def _next_id(self, name: str) -> str:
         self._sent += 1

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection
 
 from campaigns.clock import Clock
+from campaigns.engine import brakes
+from campaigns.engine.membership import BEAT_SECONDS, Membership
 from campaigns.engine.recovery import take_over
 from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
@@ -14,7 +16,8 @@ from campaigns.store import campaigns, contacts
 from campaigns.store.database import Database
 from prompts.errors import PromptError
 
-EVERY_SECONDS = {"campaigns": 1.0, "expire": 1.0, "forget": 30.0, "sweep": 1.0}
+EVERY_SECONDS = {"campaigns": 1.0, "brakes": 1.0, "expire": 1.0, "forget": 30.0, "sweep": 1.0}
+EVERY_SECONDS |= {"beat": BEAT_SECONDS, "orphans": 10.0}
 SWEPT_AT_ONCE = 2000  # owners looked up in one pass, some milliseconds
 SWEEP_SECONDS = 0.1  # of one pass; at least one owner is forgotten in it
 CONTACT = re.compile("[1-9][0-9]{0,17}")  # as owners are named; a longer number is none of the database's
@@ -33,8 +36,10 @@ class Duties:
         clock: Clock,
         ticks: Ticks,
         tell: Callable[[str], None],
+        membership: Membership,
     ) -> None:
         self._database = database
+        self._membership = membership
         self._shelf = shelf
         self._rulebook = rulebook
         self._renderer = renderer
@@ -46,12 +51,15 @@ class Duties:
 
     def begin(self) -> None:
         """Read the scripts, and take over what an engine before this one left open."""
+        self._membership.join()
         self._shelf.refresh(self._clock.now())
         self._take_over(())
-        contacts.release_all(self._database)
 
     def run_once(self, mine: Collection[int]) -> None:
-        """Whatever is due; `mine` are the attempts of the calls in progress."""
+        """Whatever is due; `mine` are the attempts of the calls in progress. Raises `NodeReplaced`."""
+        if self._ticks.due("beat"):
+            self._membership.beat()
+            self._membership.mourn()
         for sentence in self._renderer.troubles():
             self._tell(sentence)
         now = self._clock.now()
@@ -59,6 +67,10 @@ class Duties:
             if self._shelf.refresh(now):
                 self._take_over(mine)
             campaigns.finish_done(self._database, now)
+        if self._ticks.due("orphans"):
+            self._take_over(mine)
+        if self._ticks.due("brakes"):
+            brakes.heed(self._database, self._shelf, now, self._tell)
         if self._ticks.due("expire"):
             contacts.expire(self._database, self._shelf.names, now, self._rulebook.followups)
         if self._ticks.due("forget") and not self._to_sweep:
@@ -80,9 +92,12 @@ class Duties:
         self._to_sweep = self._owners()
         while self._to_sweep and self._clock.seconds() < until:
             self._sweep()
+        self._membership.leave()
 
     def _take_over(self, mine: Collection[int]) -> None:
-        take_over(self._database, self._rulebook, mine, self._clock.now(), self._tell)
+        now = self._clock.now()
+        inherited = self._membership.inherited(now)
+        take_over(self._database, self._rulebook, mine, inherited, now, self._tell)
 
     def _owners(self) -> list[int]:
         """The contacts of whom there is audio with their values."""

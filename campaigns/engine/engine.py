@@ -1,18 +1,22 @@
 """The engine: one thread that hears the lines, asks the database what is due, and keeps both true."""
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from campaigns.clock import Clock
+from campaigns.engine.callees import person_of
 from campaigns.engine.conversation import Reaction, Talk
 from campaigns.engine.duties import EVERY_SECONDS, Duties
 from campaigns.engine.journal import Journal
-from campaigns.engine.live import LiveCall, Summary
+from campaigns.engine.live import NOT_ANSWERED, LiveCall, Summary
+from campaigns.engine.membership import CUT_OFF_SECONDS
 from campaigns.engine.planner import Placed, Planner
 from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
+from campaigns.engine.same_call import SameCall
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import DatabaseUnusable
@@ -31,6 +35,7 @@ _log = logging.getLogger(__name__)
 WAIT_SECONDS = 0.05  # the longest that prompts wait to be seen; who is ready is called to the millisecond
 MUTE_SECONDS = 3.0  # a refused connection or an unknown name is told at once; silence only after 5 s
 GIVE_UP_SECONDS = 30.0  # without a database and without a call there is nothing left to do
+GIVE_UP_SHARED_SECONDS = 900.0  # a server is restarted or moved in that time, and nodes should outlast it
 TICKS = {"take": 0.2, **EVERY_SECONDS}  # how often the database is asked, in seconds
 
 
@@ -61,6 +66,7 @@ class Engine:
         self._ticks = ticks
         self._tell = tell
         self._journal = Journal(clock, tell)
+        self._same_call = SameCall(database, rulebook, clock, self._journal, duties.forget)
         self._calls: dict[str, LiveCall] = {}
         self._draining = False  # set by signal handlers: read, never acted on, between two passes
         self._cutting = False
@@ -100,8 +106,10 @@ class Engine:
             self._on(event)
         self._switchboard.ask()
         if self._cutting:
-            self._hang_up_all()
+            self._hang_up(list(self._calls))
         self._journal.retry()
+        if self._database.shared and self._journal.trouble_seconds >= CUT_OFF_SECONDS:
+            self._hang_up([name for name, call in self._calls.items() if call.state in NOT_ANSWERED])
         if self._journal.blocked:
             return
         try:
@@ -132,11 +140,15 @@ class Engine:
     def _bear(self, error: DatabaseUnusable) -> None:
         """Calls in progress go on without the database; an engine without calls waits for it a while."""
         seconds = self._journal.trouble(error)
-        if not self._calls and seconds >= GIVE_UP_SECONDS:
+        longest = GIVE_UP_SHARED_SECONDS if self._database.shared else GIVE_UP_SECONDS
+        if not self._calls and seconds >= longest and not (self._database.shared and self._journal.blocked):
             raise error
 
     def _work(self) -> None:
         """What the database is asked for and told, apart from the calls in progress."""
+        if self._journal.in_trouble:
+            with self._database.write():  # asked in each pass, or one without a duty would pass for a success
+                pass
         if not self._begun:
             self._duties.begin()
             self._begun = True
@@ -148,10 +160,10 @@ class Engine:
         for placed in self._planner.place():
             self._watch(placed)
 
-    def _hang_up_all(self) -> None:
-        for name, call in self._calls.items():
-            if not call.cut:
-                call.cut = True
+    def _hang_up(self, names: Collection[str]) -> None:
+        for name in names:
+            if not self._calls[name].cut:
+                self._calls[name].cut = True
                 self._lines.send(messages.HangUp(name))
 
     def _watch(self, placed: Placed) -> None:
@@ -187,7 +199,7 @@ class Engine:
 
     def _answered(self, call: LiveCall, event: messages.Answered) -> None:
         """The patient hears us before the database does: nothing is told yet that could be lost."""
-        call.state = "answered"
+        call.state, call.since = "answered", self._clock.seconds()
         self.summary.answered += 1
         self._switchboard.rang(call.placed.trunk, call.placed.begun)
         reaction = call.placed.talk.on(event)
@@ -204,7 +216,11 @@ class Engine:
             self._journal.write(
                 partial(attempts.record, self._database, call.placed.attempt, reaction.facts, outcome, now)
             )
-        self._send(reaction.commands)
+        following = None if self._draining else self._same_call.instead_of(reaction.commands, call)
+        if following is not None:
+            self._react(call, following)
+        else:
+            self._send(reaction.commands)
 
     def _send(self, commands: Sequence[messages.Command]) -> None:
         for command in commands:
@@ -215,6 +231,7 @@ class Engine:
 
     def _ended(self, call: LiveCall, event: messages.Ended) -> None:
         del self._calls[event.call]
+        event = replace(event, talk_seconds=event.talk_seconds - call.told_before)
         placed = call.placed
         cause: messages.Cause = "line_lost" if call.cut else event.cause
         self._switchboard.ended(placed.trunk, placed.begun, event, cause)
@@ -238,12 +255,15 @@ class Engine:
             delivered=call.delivered,
             now=self._clock.now(),
             no_sound=event.answered and event.quality.packets == 0,
+            person=person_of(placed.contact),
+            rang_at=self._clock.now() - timedelta(seconds=self._clock.seconds() - placed.begun),
         )
         self.summary.own_failures += not following.counted
         self._journal.write(
             partial(self._finish, placed, event, cause, outcome, following, self._clock.now())
         )
-        self._duties.forget(str(placed.contact.id))  # for the next attempt it is rendered again
+        for contact in (placed.contact, *(companion.contact for companion in placed.companions)):
+            self._duties.forget(str(contact.id))  # for the next attempt it is rendered again
 
     def _moves_on(self, placed: Placed, event: messages.Ended, cause: messages.Cause) -> bool:
         """Whether the next trunk is tried at once. One that said nothing at all may ring the phone yet."""
@@ -254,7 +274,13 @@ class Engine:
     def _fail_over(self, placed: Placed, event: messages.Ended, now: datetime) -> None:
         """The next trunk is tried at once; while the database is away this waits, and so does the patient."""
         contact = attempts.fail_over(
-            self._database, placed.attempt, placed.contact.token, event.cause, event.sip_status, now
+            self._database,
+            placed.attempt,
+            placed.contact.token,
+            event.cause,
+            event.sip_status,
+            now,
+            self._rulebook.followups,
         )
         if contact is not None:
             self._planner.again(contact, placed)
@@ -277,7 +303,7 @@ class Engine:
             talk_seconds=event.talk_seconds,
             outcome=outcome,
             next=following,
-            tasks=self._rulebook.followups_of(placed.contact, following),
+            tasks=self._rulebook.followups,
             now=now,
             quality=_measured(event),
         )

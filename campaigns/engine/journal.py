@@ -53,6 +53,11 @@ class Journal:
             self._tell(f"{error} Calls in progress go on, no new one is placed until it is mended.")
         return now - self._trouble_since
 
+    @property
+    def trouble_seconds(self) -> float:
+        """For how long the database could not be used; 0 when it can."""
+        return 0.0 if self._trouble_since is None else self._clock.seconds() - self._trouble_since
+
     def fine(self) -> None:
         """The database was used without trouble."""
         self._trouble_since = None

@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from campaigns.clock import Clock
+from campaigns.engine.companions import Companion, Companions
 from campaigns.engine.conversation import Talk
 from campaigns.engine.renderer import Clips, Order, Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
-from campaigns.errors import Unspeakable, as_clause
+from campaigns.errors import TrunkFull, Unspeakable, as_clause
 from campaigns.models import Contact
 from campaigns.rules.due import Decision, Standing
 from campaigns.rules.retries import OWN_FAILURE_FIRST, backoff
 from campaigns.rules.trunks import shown_number
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
+from campaigns.store.trunk_use import TrunkLimit
 from campaigns.words import WaitReason
 from dialer.lines import Lines
 from dialer.messages import Dial
@@ -36,6 +38,7 @@ class CallSettings:
     ring_seconds: float
     limit_seconds: float
     recordings: Path
+    node: str = ""  # as the leases of this engine are marked
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Placed:
     clips: Clips
     tried: frozenset[str]  # the trunks of this round, this one among them
     begun: float  # monotonic seconds
+    limit_seconds: float = 0.0  # the longest that it may last once it is answered
+    companions: tuple[Companion, ...] = ()  # who may be told in the same call
 
 
 @dataclass
@@ -81,6 +86,7 @@ class Planner:
         self._settings = settings
         self._tell = tell
         self._prepared: dict[str, _Prepared] = {}  # by owner, oldest first
+        self._companions = Companions(database, rulebook, renderer)
 
     @property
     def preparing(self) -> int:
@@ -99,7 +105,7 @@ class Planner:
 
     def patience(self, longest_seconds: float) -> float:
         """How long the engine may wait for events before somebody can be called, at most so long."""
-        ready = {prepared.tried for prepared in self._prepared.values() if prepared.clips is not None}
+        ready = {prepared.tried for owner, prepared in self._prepared.items() if self._ready(owner)}
         waits = (self._switchboard.wait_seconds(tried) for tried in ready)
         soonest = min((wait for wait in waits if wait is not None), default=longest_seconds)
         return min(max(soonest, SHORTEST_WAIT_SECONDS), longest_seconds) if soonest > 0 else 0.0
@@ -122,6 +128,8 @@ class Planner:
             self._judge_at(now),
             self._rulebook.followups,
             only=self._rulebook.campaigns,
+            node=self._settings.node,
+            paces=self._rulebook.paces,
         ):
             owner = str(contact.id)
             self._prepared[owner] = _Prepared(contact)
@@ -129,14 +137,19 @@ class Planner:
                 self._renderer.order(Order(owner, self._rulebook.texts(contact)))
             except Unspeakable as error:
                 self._prepared[owner].clips = Clips(owner, {}, str(error))
+            else:
+                self._companions.find(contact, now)
 
     def place(self) -> Iterator[Placed]:
         """Place the calls whose prompts are ready, while there is room; each is told of at once."""
         for clips in self._renderer.finished():
             if clips.owner in self._prepared:
                 self._prepared[clips.owner].clips = clips
+            else:
+                self._companions.rendered(clips)
+        self._companions.keep(self._prepared.keys())
         for owner, prepared in list(self._prepared.items()):
-            if prepared.clips is None:
+            if prepared.clips is None or not self._ready(owner):
                 continue
             if prepared.clips.problem:
                 self._postpone_silent(owner, prepared.contact, prepared.clips.problem)
@@ -154,6 +167,7 @@ class Planner:
         moving = {owner: prepared for owner, prepared in self._prepared.items() if prepared.tried}
         moved = {str(contact.id): _Prepared(contact, failed.clips, failed.tried)}
         self._prepared = {**moving, **moved, **self._prepared}
+        self._companions.again(str(contact.id), failed.companions)
 
     def let_go(self) -> None:
         """Give back every contact that is not being called yet."""
@@ -161,12 +175,24 @@ class Planner:
             contacts.release(self._database, prepared.contact.id, prepared.contact.token)
         self._prepared.clear()
 
+    def _ready(self, owner: str) -> bool:
+        """Whether nothing is waited for but a line."""
+        return self._prepared[owner].clips is not None and self._companions.ready(owner)
+
     def _call(self, owner: str, prepared: _Prepared, clips: Clips, trunk: Trunk) -> Iterator[Placed]:
         """Dial, unless the campaign was paused, or the number opted out, since the contact was taken."""
         contact, now = prepared.contact, self._clock.now()
         recording = self._recording(contact)
         path, judge = str(recording) if recording else None, self._judge_at(now)
-        attempt = attempts.begin(self._database, contact.id, contact.token, trunk.name, now, judge, path)
+        why = self._switchboard.why(trunk.name, prepared.tried)
+        limit = TrunkLimit(trunk.name, trunk.max_calls, trunk.calls_per_second)
+        try:
+            attempt = attempts.begin(
+                self._database, contact.id, contact.token, trunk.name, now, judge, path, why, limit
+            )
+        except TrunkFull as full:  # other nodes use it; it is chosen again when it may be free
+            self._switchboard.taken(trunk.name, full.seconds)
+            return
         del self._prepared[owner]
         if attempt is None:
             return
@@ -178,11 +204,21 @@ class Planner:
                 trunk.name,
                 contact.phone,
                 shown_number(trunk.caller_ids, contact.phone),
-                self._settings.ring_seconds,
+                self._rulebook.ring_seconds(contact, self._settings.ring_seconds, now),
                 self._settings.limit_seconds,
             )
         )
-        yield Placed(attempt, contact, trunk.name, talk, clips, prepared.tried | {trunk.name}, begun)
+        yield Placed(
+            attempt,
+            contact,
+            trunk.name,
+            talk,
+            clips,
+            prepared.tried | {trunk.name},
+            begun,
+            self._settings.limit_seconds,
+            self._companions.of(owner),
+        )
 
     def _postpone_silent(self, owner: str, contact: Contact, problem: str) -> None:
         who = f"Contact {contact.external_id} of {contact.campaign}"

@@ -1,10 +1,11 @@
-"""What a dead engine left open is closed, once, before the first new call."""
+"""What a dead engine left open is closed, once, by whoever may be sure that it runs no more."""
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from campaigns.engine.callees import person_of
 from campaigns.engine.rulebook import Rulebook
 from campaigns.models import Attempt, Contact
 from campaigns.rules.retries import after_interruption
@@ -14,13 +15,19 @@ from dialer.recordings import NotRepairable, repair_wav
 
 
 def take_over(
-    database: Database, rulebook: Rulebook, mine: Collection[int], now: datetime, tell: Callable[[str], None]
+    database: Database,
+    rulebook: Rulebook,
+    mine: Collection[int],
+    inherited: Callable[[int], bool],
+    now: datetime,
+    tell: Callable[[str], None],
 ) -> None:
-    """Close the attempts that are open, but for `mine`; without its script a campaign's stay as they are.
+    """Close the open attempts that are `inherited`; without its script a campaign's stay as they are.
 
-    Must run alone: no other engine may work on this database.
+    mine: those of calls in progress, which are not.
     """
-    left = [row for row in attempts.open_attempts(database) if row[0].id not in mine]
+    open_now = [row for row in attempts.open_attempts(database) if row[0].id not in mine]
+    left = [row for row in open_now if inherited(row[0].id)]
     known = [row for row in left if row[0].campaign in rulebook.campaigns]
     for attempt, contact in known:
         _close(database, rulebook, attempt, contact, now)
@@ -34,6 +41,7 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
     if attempt.recording:
         with suppress(NotRepairable, OSError):  # not answered yet, so nothing was recorded
             repair_wav(Path(attempt.recording))
+    attempts.rang(database, attempt.id, attempt.started_at)  # its INVITE may have left, and then it rang
     outcome = attempt.outcome or "failed"
     following = after_interruption(
         rulebook.script(contact).policy,
@@ -42,6 +50,8 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
         outcome=outcome,
         delivered=contact.delivered_at is not None,
         now=now,
+        person=person_of(contact),
+        rang_at=attempt.rang_at,
     )
     attempts.finish(
         database,
@@ -52,6 +62,6 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
         talk_seconds=0.0,
         outcome=outcome,
         next=following,
-        tasks=rulebook.followups_of(contact, following),
+        tasks=rulebook.followups,
         now=now,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.texts import text_of
@@ -10,8 +11,10 @@ from campaigns.flows.run import Conversation, sayable
 from campaigns.flows.script import Script
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
-from campaigns.rules.due import Candidate, Decision, Standing, judge
+from campaigns.rules.due import Decision, Standing, judge
+from campaigns.rules.policy import Pace
 from campaigns.rules.retries import Next
+from campaigns.store.candidates import candidate_of
 from campaigns.words import ContactState, Outcome
 from prompts.studio import Text
 
@@ -45,17 +48,17 @@ class Rulebook:
 
     def judge(self, contact: Contact, standing: Standing, now: datetime) -> Decision:
         """May this contact be called at `now`?"""
-        candidate = Candidate(
-            contact.time_zone,
-            contact.not_before,
-            contact.deadline,
-            contact.outcome,
-            contact.delivered_at is not None,
-            contact.id,
-            bool(contact.consent_source and contact.consent_at),
-            contact.fields,
-        )
-        return judge(self.script(contact).policy, candidate, standing, now)
+        return judge(self.script(contact).policy, candidate_of(contact), standing, now)
+
+    @property
+    def paces(self) -> Mapping[str, Pace]:
+        """What each campaign may take of the lines."""
+        return {name: self._shelf.script(name).policy.pace for name in self._shelf.names}
+
+    def ring_seconds(self, contact: Contact, usual: float, now: datetime) -> float:
+        """How long its phone rings: as usual, but never shorter than its rule pack demands that day."""
+        pack = self.script(contact).policy.pack
+        return max(usual, pack.edition(now.astimezone(ZoneInfo(contact.time_zone)).date()).ring_seconds)
 
     def followups(
         self, contact: Contact, state: ContactState, outcome: Outcome | None

@@ -76,6 +76,10 @@ class Switchboard:
         name = rules.choose(self._routes, self._clock.seconds(), tried)
         return None if name is None else self._trunks[name]
 
+    def why(self, trunk: str, tried: Collection[str]) -> str:
+        """Why `choose` has just named this trunk, as `rules.trunks.why` says it."""
+        return rules.why(self._routes, trunk, self._clock.seconds(), tried)
+
     # ------------------------------------------------------------ what happens
 
     def started(self, trunk: str) -> float:
@@ -84,6 +88,10 @@ class Switchboard:
         self._routes[trunk].pacer.started(now)
         self._routes[trunk].breaker.started(now)
         return now
+
+    def taken(self, trunk: str, seconds: float) -> None:
+        """Other nodes leave no room on the trunk for so long."""
+        self._routes[trunk].pacer.wait(self._clock.seconds() + seconds)
 
     def rang(self, trunk: str, begun: float) -> None:
         """A call that was begun then rings, or is answered without ringing."""

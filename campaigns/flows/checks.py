@@ -7,7 +7,7 @@ from campaigns.flows.fields import BUILT_INS, NOT_KNOWN, SPOKEN_AS, Field
 from campaigns.flows.proof import Fault, places, privacy_faults
 from campaigns.flows.reader import Book
 from campaigns.flows.script import Script, Step
-from campaigns.flows.standard import STANDARD_TEXTS
+from campaigns.flows.standard import OPTED_OUT, STANDARD_TEXTS
 from campaigns.flows.verbs.ask import AskStep
 from campaigns.flows.verbs.branch import BranchStep
 from campaigns.flows.verbs.task import TaskStep
@@ -27,7 +27,7 @@ def check(script: Script, book: Book, lines: Mapping[str, int]) -> None:
         *_unknown_values(script),
         *_answers(script),
     ]
-    faults = [*names, *_keys(script), *_afterwards(script)]
+    faults = [*names, *_keys(script), *_afterwards(script), *_promise(script, lines), *_policy(script, lines)]
     if not names:
         faults += [*_ways(script), *_branches(script), *_told_keys(script), *privacy_faults(script)]
     for line, sentence in faults:
@@ -58,6 +58,13 @@ def _unknown_texts(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
         yield script.texts[text].line, f'the text "{text}" is never said'
     if not script.machine:
         yield lines.get("machine", 0), "a machine needs a text to be said to it"
+
+
+def _promise(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
+    """The standard words for who opts out promise that nobody calls again."""
+    if script.opt_out_scope == "campaign" and not script.texts[OPTED_OUT].line:
+        sentence = f'other campaigns may still call: write a text "{OPTED_OUT}" that promises less'
+        yield lines.get("opt_out_scope", 0), sentence
 
 
 def _unknown_values(script: Script) -> Iterator[Fault]:
@@ -213,3 +220,20 @@ def _afterwards(script: Script) -> Iterator[Fault]:
                 known = accepted.get(name) or _values_of(script, name)
                 for value in sorted(set(values) - known - {NOT_KNOWN}) if known else ():
                     yield rule.line, f'{name} is never "{value}"'
+
+
+def _policy(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
+    """Rules of calling that do not fit the rest of the file."""
+    tells = sorted(name for name, step in script.steps.items() if _delivers(step))
+    if script.policy.completed and tells:
+        yield (
+            lines.get("policy", 0),
+            f'completed is for surveys: "{tells[0]}" tells a message, and who heard it is never called again',
+        )
+    if script.policy.pace.institution_share < 1 and not script.institution:
+        sentence = "institution_share needs to know the institutions: write institution with a field's name"
+        yield lines.get("policy", 0), sentence
+
+
+def _delivers(step: Step) -> bool:
+    return step.delivers or (isinstance(step, AskStep) and any(key.delivers for key in step.keys))

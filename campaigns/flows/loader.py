@@ -4,14 +4,15 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from campaigns.flows.checks import check
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import BUILT_INS, DECLARABLE, NOT_KNOWN, Field, FieldType
+from campaigns.flows.packs import PackReader, pack_reader
 from campaigns.flows.policies import read_policy
 from campaigns.flows.reader import Book, Node, read_document
-from campaigns.flows.script import Afterwards, Script, ScriptText, Step
+from campaigns.flows.script import Afterwards, OptOutScope, Script, ScriptText, Step
 from campaigns.flows.standard import MACHINE, STANDARD_TEXTS
 from campaigns.flows.verbs import read_step
 from campaigns.flows.verbs.task import read_urgency
@@ -22,14 +23,22 @@ from campaigns.words import Urgency
 LIBRARY = Path(__file__).parent / "library"
 SUFFIX = ".yaml"
 HIGHEST_PRIORITY = 1000
-COLUMNS = ("external_id", "phone", "language", "time_zone", "not_before", "deadline")
+COLUMNS = (
+    *("external_id", "phone", "phone_2", "phone_3", "language", "time_zone", "not_before", "deadline"),
+    *("consent_source", "consent_at"),
+)
 RESERVED_NAMES = frozenset({*COLUMNS, *BUILT_INS, "state", "outcome", "key"})
 """Columns that every campaign has, and words with a meaning of their own."""
+
+SHIPPED_PACKS = pack_reader()
 
 _CAMPAIGN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 _REQUIRED = ("name", "title", "languages", "policy", "texts", "start", "steps")
-_OPTIONAL = ("fields", "machine", "record", "priority", "keys", "human_urgency", "afterwards")
+_OPTIONAL = (
+    *("fields", "machine", "record", "priority", "keys", "human_urgency", "afterwards"),
+    *("institution", "opt_out_scope"),
+)
 
 
 def find_scripts(*folders: Path) -> dict[str, Path]:
@@ -37,8 +46,11 @@ def find_scripts(*folders: Path) -> dict[str, Path]:
     return {path.stem: path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))}
 
 
-def load_script(path: Path) -> Script:
-    """The script of one file. Raises ScriptError with every complaint, also when the file cannot be read."""
+def load_script(path: Path, read_pack: PackReader = SHIPPED_PACKS) -> Script:
+    """The script of one file; read_pack: the rule packs that it may name.
+
+    Raises ScriptError with every complaint, also when the file cannot be read.
+    """
     book = Book(str(path))
     try:
         content = path.read_bytes()
@@ -49,7 +61,7 @@ def load_script(path: Path) -> Script:
     book.close()
     if entries["name"].string() != path.stem:
         entries["name"].complain(f'the name must be that of the file, "{path.stem}"')
-    script = _script(entries, hashlib.sha256(content).hexdigest())
+    script = _script(entries, hashlib.sha256(content).hexdigest(), read_pack)
     book.close()
     assert script is not None
     check(script, book, {name: entry.line for name, entry in entries.items()})
@@ -57,7 +69,7 @@ def load_script(path: Path) -> Script:
     return script
 
 
-def _script(entries: Mapping[str, Node], digest: str) -> Script | None:
+def _script(entries: Mapping[str, Node], digest: str, read_pack: PackReader) -> Script | None:
     name = entries["name"].string()
     if not _CAMPAIGN_NAME.fullmatch(name):
         entries["name"].complain("a campaign's name has small letters a-z, digits and single hyphens")
@@ -66,7 +78,7 @@ def _script(entries: Mapping[str, Node], digest: str) -> Script | None:
     fields = _fields(entries["fields"]) if "fields" in entries else {}
     texts = _texts(entries["texts"], languages, fields, {"opt_out": opt_out, "human": human})
     steps = _steps(entries["steps"], fields)
-    policy = read_policy(entries["policy"])
+    policy = read_policy(entries["policy"], fields, read_pack)
     if policy is None:
         return None
     return Script(
@@ -86,7 +98,20 @@ def _script(entries: Mapping[str, Node], digest: str) -> Script | None:
         human_key=human,
         human_urgency=_urgency(entries.get("human_urgency")),
         digest=digest,
+        institution=_institution(entries.get("institution"), fields),
+        opt_out_scope=_scope(entries.get("opt_out_scope")),
     )
+
+
+def _institution(node: Node | None, fields: Mapping[str, Field]) -> str:
+    name = node.name() if node else ""
+    if node and name and name not in fields:
+        node.complain(f"institution names {name}, which is no field")
+    return name
+
+
+def _scope(node: Node | None) -> OptOutScope:
+    return cast(OptOutScope, node.one_of(get_args(OptOutScope))) if node else "all"
 
 
 def _languages(node: Node) -> tuple[str, ...]:

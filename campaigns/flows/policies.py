@@ -1,85 +1,129 @@
-"""The rules of calling in a campaign file: durations, hours, waits."""
+"""The rules of calling in a campaign file: how often, when, how fast, and what makes it stop."""
 
-import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time, timedelta
+from typing import cast, get_args
 
+from campaigns.flows.fields import Field
+from campaigns.flows.packs import PackReader
 from campaigns.flows.reader import Node
-from campaigns.rules.hours import Hours, Window
-from campaigns.rules.policy import Policy
+from campaigns.flows.spreads import read_spread
+from campaigns.flows.times import read_duration, read_hours
+from campaigns.rules.hours import Hours, Window, never_opens
+from campaigns.rules.packs import NO_PACK
+from campaigns.rules.policy import Brakes, Pace, Policy
+from campaigns.words import Purpose
 
 MOST_ATTEMPTS = 20  # more calls for one message are a nuisance
+MOST_CALLS = 10_000  # at once: more lines than one house has
+BRAKED_OF_LAST = (10, 1000)  # fewer calls prove nothing; more, and it has called a whole day for nothing
 RETRY_AFTER: tuple[str, ...] = (
     *("busy", "no_answer", "declined", "wrong_number", "blocked", "redirected", "congestion"),
     *("rate_limited", "authentication", "unreachable", "media", "line_lost"),
     *("partial", "not_here", "voicemail", "hung_up", "silent"),
 )
 """Causes of an ending and outcomes after which another attempt makes sense."""
-NO_CALLS = "none"
 DEFAULT_HOURS = Hours(Window(time(9), time(20)), Window(time(10), time(18)))
 
-_DURATION = re.compile(r"(\d{1,5}) ?(s|min|h|days?)", re.ASCII)
-_WINDOW = re.compile(r"(\d{1,2}):(\d{2}) ?- ?(\d{1,2}):(\d{2})", re.ASCII)
-_UNIT = {
-    "s": timedelta(seconds=1),
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "days": timedelta(days=1),
-}
+_CALLING = ("deadline", "hours", "retry_after", "jitter", "parts", "completed")
+_RULES = ("purpose", "urgent", "rules")
+_PACE = ("max_calls", "share", "institution_share")
+_SHARED_NUMBERS = ("pause", "same_call")
 
 
-def read_policy(node: Node) -> Policy | None:
-    """The rules of calling; None after a complaint."""
-    entries = node.record(required=("attempts",), optional=("deadline", "hours", "retry_after"))
-    attempts = entries["attempts"].whole(1, MOST_ATTEMPTS) if "attempts" in entries else 1
-    deadline = _duration(entries["deadline"]) if "deadline" in entries else None
-    hours = _hours(entries["hours"]) if "hours" in entries else DEFAULT_HOURS
-    waits = _retry_after(entries["retry_after"]) if "retry_after" in entries else {}
-    try:
-        return Policy(attempts, waits, hours, deadline) if hours else None
-    except ValueError as error:
-        node.complain(str(error))
+def read_policy(node: Node, fields: Mapping[str, Field], read_pack: PackReader) -> Policy | None:
+    """The rules of calling; None after a complaint. fields: those of the script, for what is urgent."""
+    node.what = "the policy"
+    entries = node.record(
+        required=("attempts",), optional=(*_CALLING, *_RULES, *_SHARED_NUMBERS, *_PACE, "brakes")
+    )
+    hours = read_hours(entries["hours"]) if "hours" in entries else DEFAULT_HOURS
+    pack = read_pack(entries["rules"]) if "rules" in entries else NO_PACK
+    purpose = entries["purpose"].one_of(get_args(Purpose)) if "purpose" in entries else "notice"
+    if hours is None or pack is None:
         return None
+    policy = Policy(
+        attempts=entries["attempts"].whole(1, MOST_ATTEMPTS) if "attempts" in entries else 1,
+        retry_after=_retry_after(entries["retry_after"]) if "retry_after" in entries else {},
+        hours=hours,
+        deadline=read_duration(entries["deadline"]) if "deadline" in entries else None,
+        purpose=cast(Purpose, purpose),
+        urgent=_urgent(entries["urgent"], fields) if "urgent" in entries else False,
+        pack=pack,
+        pause=(read_duration(entries["pause"]) if "pause" in entries else None) or timedelta(0),
+        same_call="same_call" in entries and entries["same_call"].yes_no(),
+        completed="completed" in entries and entries["completed"].yes_no(),
+        spread=read_spread(entries, hours),
+        pace=_pace(entries),
+        brakes=_brakes(entries["brakes"]) if "brakes" in entries else Brakes(),
+    )
+    _contradictions(policy, entries)
+    return policy
 
 
 def _retry_after(node: Node) -> dict[str, tuple[timedelta, ...]]:
     entries = node.record(required=(), optional=RETRY_AFTER)
-    return {reason: (wait,) for reason, entry in entries.items() if (wait := _duration(entry)) is not None}
+    return {reason: waits for reason, entry in entries.items() if (waits := _waits(entry))}
 
 
-def _duration(node: Node) -> timedelta | None:
-    match = _DURATION.fullmatch(node.string())
-    if not match or not int(match[1]):
-        node.complain(f'{node.what} must be a time such as "30 s", "15 min", "1 h" or "3 days"')
-        return None
-    return int(match[1]) * _UNIT[match[2]]
+def _waits(node: Node) -> tuple[timedelta, ...]:
+    """One wait, or a list: the first after the first such ending, and so on."""
+    items = list(node.items())
+    if not items:
+        node.complain(f'{node.what} must be a time such as "15 min", or a list of such times')
+    return tuple(wait for item in items if (wait := read_duration(item)) is not None)
 
 
-def _hours(node: Node) -> Hours | None:
-    entries = node.record(required=("weekdays", "weekends"), optional=("holidays",))
-    if len(entries.keys() & {"weekdays", "weekends"}) < 2:
-        return None
-    weekdays = _window(entries["weekdays"])
-    weekends = None if entries["weekends"].value == NO_CALLS else _window(entries["weekends"])
-    if weekdays is None or (weekends is None and entries["weekends"].value != NO_CALLS):
-        return None
-    country = entries["holidays"].string() if "holidays" in entries else None
-    try:
-        return Hours(weekdays, weekends, country)
-    except ValueError as error:
-        entries["holidays"].complain(str(error))
-        return None
+def _urgent(node: Node, fields: Mapping[str, Field]) -> bool | Mapping[str, tuple[str, ...]]:
+    """`true`, or the values of choices that make a result urgent."""
+    if isinstance(node.value, bool):
+        return node.value
+    found: dict[str, tuple[str, ...]] = {}
+    for name, entry in node.entries().items():
+        known = fields[name].values if name in fields else ()
+        if not known:
+            entry.complain(f"urgent asks for {name}, which is no field of the type choice")
+            continue
+        found[name] = entry.strings()
+        for value in sorted(set(found[name]) - set(known)):
+            entry.complain(f'{name} is never "{value}"; it can be: {", ".join(known)}')
+    return found
 
 
-def _window(node: Node) -> Window | None:
-    match = _WINDOW.fullmatch(node.string())
-    if not match:
-        node.complain(f'{node.what} must be hours such as "9:00-20:00"')
-        return None
-    try:
-        first_hour, first_minute, last_hour, last_minute = map(int, match.groups())
-        return Window(time(first_hour, first_minute), time(0 if last_hour == 24 else last_hour, last_minute))
-    except ValueError as error:
-        plain = str(error) if "calling hours" in str(error) else f"{node.what} has an impossible time of day"
-        node.complain(plain)
-        return None
+def _pace(entries: Mapping[str, Node]) -> Pace:
+    pace = Pace()
+    if "max_calls" in entries:
+        pace = replace(pace, max_calls=entries["max_calls"].whole(1, MOST_CALLS))
+    if "share" in entries:
+        pace = replace(pace, share=entries["share"].share(1, 100))
+    if "institution_share" in entries:
+        pace = replace(pace, institution_share=entries["institution_share"].share(1, 100))
+    return pace
+
+
+def _brakes(node: Node) -> Brakes:
+    entries = node.record(required=(), optional=("failures", "opt_outs", "of_last"))
+    if not entries.keys() & {"failures", "opt_outs"}:
+        node.complain('brakes need "failures" or "opt_outs", such as failures: "30 %"')
+    brakes = Brakes()
+    if "failures" in entries:
+        brakes = replace(brakes, failures=entries["failures"].share(1, 100))
+    if "opt_outs" in entries:
+        brakes = replace(brakes, opt_outs=entries["opt_outs"].share(1, 100))
+    if "of_last" in entries:
+        brakes = replace(brakes, of_last=entries["of_last"].whole(*BRAKED_OF_LAST))
+    return brakes
+
+
+def _contradictions(policy: Policy, entries: Mapping[str, Node]) -> None:
+    """What reads well and cannot be meant."""
+    for edition in policy.pack.editions:
+        if edition.hours and never_opens(policy.hours, edition.hours):
+            (entries["hours"] if "hours" in entries else entries["rules"]).complain(
+                f"the calling hours never open: those of {policy.pack.name} since {edition.since} are others"
+            )
+    if policy.urgent is not False and policy.purpose != "result":
+        entries["urgent"].complain("urgent is said of results: write purpose: result as well")
+    if policy.completed and not policy.retry_after.keys() & {"partial", "hung_up"}:
+        entries["completed"].complain("completed needs a wait: write partial under retry_after")

@@ -12,6 +12,7 @@ from campaigns.flows.complaints import Complaint, ScriptError
 
 LARGEST_FILE = 1_000_000  # bytes; the shipped campaigns have 8000
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3}) ?%", re.ASCII)
 
 
 @dataclass
@@ -110,6 +111,14 @@ class Node:
             return int(self.value)
         self.complain(f"{self.what} must be a whole number from {low} to {high}")
         return low
+
+    def share(self, low: int, high: int) -> float:
+        """A share such as `20 %`, in a range of percent (both ends included), as a part of 1."""
+        match = _PERCENT.fullmatch(self.value.strip()) if isinstance(self.value, str) else None
+        if match and low <= int(match[1]) <= high:
+            return int(match[1]) / 100
+        self.complain(f'{self.what} must be a share from "{low} %" to "{high} %"')
+        return low / 100
 
     def yes_no(self) -> bool:
         """True or false."""

@@ -150,8 +150,8 @@ def _in_words(fact: Fact) -> str:
             return "one wrong try"
         case Delivered():
             return "delivered"
-        case OptedOut():
-            return "never call this number again"
+        case OptedOut(campaign_only=only):
+            return f"never call this number again{' in this campaign' if only else ''}"
         case TaskRaised(reason=reason, urgency=urgency, details=details):
             shown = "".join(f"; {name}: {value}" for name, value in details)
             return f"task {reason}, urgency {urgency}{shown}"

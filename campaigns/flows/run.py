@@ -15,6 +15,7 @@ from campaigns.flows.standard import (
     CALL_US,
     GO_BACK,
     GOODBYE,
+    NEXT_PERSON,
     OPTED_OUT,
     OTHER_KEYS,
 )
@@ -130,7 +131,7 @@ class Conversation:
     def _reserved(self, keys: str) -> bool:
         """Opt-out and human; whether it was one of them."""
         if keys == self._script.opt_out_key:
-            self._talk.note(OptedOut())
+            self._talk.note(OptedOut(campaign_only=self._script.opt_out_scope == "campaign"))
             self._talk.say((OPTED_OUT,))
             self._talk.finish("opted_out")
         elif keys == self._script.human_key:
@@ -224,4 +225,5 @@ def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[st
     found = [text for step in steps for text in step.texts()]
     found += AT_QUESTIONS if questions else ()
     found += AT_LONG_QUESTIONS if any(question.max_keys > 1 for question in questions) else ()
+    found += (NEXT_PERSON,) if script.policy.same_call else ()
     return tuple(dict.fromkeys((*found, *script.machine)))

@@ -3,13 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from campaigns.flows.fields import BUILT_INS, Field
 from campaigns.flows.talk import Talk
 from campaigns.flows.wording import placeholders
 from campaigns.rules.policy import Policy
 from campaigns.words import Urgency
+
+OptOutScope = Literal["all", "campaign"]
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ class Script:
     human_key: str
     human_urgency: Urgency
     digest: str
+    institution: str = ""  # the field that names the clinic of a contact; "": none does
+    opt_out_scope: OptOutScope = "all"  # what the opt-out key refuses: calls of all campaigns, or of this one
 
     def spoken_values(
         self, text: str, language: str, values: Mapping[str, str]

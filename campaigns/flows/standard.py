@@ -10,6 +10,7 @@ OPTED_OUT = "opted_out"
 CALL_US = "call_us"
 GOODBYE = "goodbye"
 MACHINE = "machine"
+NEXT_PERSON = "next_person"
 
 AT_QUESTIONS = (NO_SUCH_KEY, OTHER_KEYS, OPTED_OUT, CALL_US, GOODBYE)
 """Said at any question, whoever listens."""
@@ -50,5 +51,9 @@ STANDARD_TEXTS: Mapping[str, Mapping[str, str]] = {
         "Пожалуйста, позвоните нам по номеру {call_back}. Повторяю: {call_back}.",
         "en": "This is {institution}. An important message for {full_name}. "
         "Please call us at {call_back}. Once more: {call_back}.",
+    },
+    NEXT_PERSON: {
+        "ru": "По этому номеру есть сообщение ещё для одного человека.",
+        "en": "There is a message for one more person at this number.",
     },
 }

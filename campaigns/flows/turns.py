@@ -68,7 +68,9 @@ class Delivered:
 
 @dataclass(frozen=True)
 class OptedOut:
-    """No more calls to this number."""
+    """No more calls to this number, of any campaign or of this one only."""
+
+    campaign_only: bool = False
 
 
 @dataclass(frozen=True)

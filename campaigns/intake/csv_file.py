@@ -10,10 +10,10 @@ from campaigns.intake.rejects import Rejects
 from campaigns.intake.rows import NEEDED, OPTIONAL, IntakeDefaults, RowReader, Unusable, Usable
 from campaigns.intake.table import OWN_COLUMNS, Row, Table, open_table
 from campaigns.store import contacts, queueing
-from campaigns.store.contacts import NewContact
+from campaigns.store.contacts import NewContact, Verdict
 from campaigns.store.database import Database
 
-__all__ = ["Counts", "IntakeDefaults", "queue_csv"]
+__all__ = ["Counts", "IntakeDefaults", "Tried", "queue_csv", "try_csv"]
 
 BATCH_ROWS = 1000  # one transaction each: the database is held for some hundredths of a second
 PROGRESS_LINES = 1000
@@ -39,6 +39,16 @@ class Counts:
     rejects_path: Path | None
     ignored_columns: tuple[str, ...] = ()
     complaint: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What would become of the rows of one file; faults: line and reasons of each that would be rejected."""
+
+    new: int
+    known: int
+    faults: tuple[tuple[int, tuple[str, ...]], ...]
+    ignored_columns: tuple[str, ...] = ()
 
 
 def queue_csv(
@@ -68,10 +78,31 @@ def queue_csv(
     )
 
 
+def try_csv(db: Database, script: Script, path: Path, defaults: IntakeDefaults, now: datetime) -> Tried:
+    """What `queue_csv` would do; nothing is written, neither contacts nor rejects. Raises as it does."""
+    table = open_table(path, needed=(*NEEDED, *script.fields), optional=OPTIONAL)
+    faults = _Faults()
+    trial = _Trial(db, RowReader(script, defaults, now), faults, now)
+    for row in table.rows():
+        trial.take(row, table)
+    trial.flush()
+    return Tried(trial.new, trial.known, tuple(faults.found), _ignored(table, script))
+
+
+class _Faults:
+    """Keeps what would be rejected in mind."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, tuple[str, ...]]] = []
+
+    def add(self, row: Row, reasons: Sequence[str]) -> None:
+        self.found.append((row.line, tuple(reasons)))
+
+
 class _Queueing:
     """Rows on their way into the database or to the rejects, batch by batch."""
 
-    def __init__(self, db: Database, reader: RowReader, rejects: Rejects, now: datetime) -> None:
+    def __init__(self, db: Database, reader: RowReader, rejects: Rejects | _Faults, now: datetime) -> None:
         self.new = 0
         self.known = 0
         self._db = db
@@ -94,7 +125,7 @@ class _Queueing:
     def flush(self) -> None:
         """Queue what is right in one transaction, then write down what is wrong, in the order of the file."""
         batch = [contact for _, contact in self._right]
-        verdicts = contacts.add(self._db, batch, self._now) if batch else []
+        verdicts = self._enter(batch) if batch else []
         self.new += verdicts.count("new")
         self.known += verdicts.count("known")
         for (row, _), verdict in zip(self._right, verdicts, strict=True):
@@ -106,6 +137,9 @@ class _Queueing:
         self._right.clear()
         self._late.clear()
         self._wrong.clear()
+
+    def _enter(self, batch: Sequence[NewContact]) -> Sequence[Verdict]:
+        return contacts.add(self._db, batch, self._now)
 
     def _read(self, row: Row, cells: Mapping[str, str]) -> None:
         match self._reader.read(cells):
@@ -125,6 +159,25 @@ class _Queueing:
                 self.known += 1
             else:
                 self._wrong.append((row, (LATE,)))
+
+
+class _Trial(_Queueing):
+    """The same without a trace: what the file itself would have queued is remembered here."""
+
+    def __init__(self, db: Database, reader: RowReader, faults: _Faults, now: datetime) -> None:
+        super().__init__(db, reader, faults, now)
+        self._seen: dict[str, str] = {}  # digests by external_id
+
+    def _enter(self, batch: Sequence[NewContact]) -> Sequence[Verdict]:
+        names = [contact.external_id for contact in batch]
+        self._seen = queueing.digests(self._db, batch[0].campaign, names) | self._seen
+        return [self._verdict(contact) for contact in batch]
+
+    def _verdict(self, contact: NewContact) -> Verdict:
+        if contact.external_id not in self._seen:
+            self._seen[contact.external_id] = contact.digest
+            return "new"
+        return "known" if self._seen[contact.external_id] == contact.digest else "changed"
 
 
 def _ignored(table: Table, script: Script) -> tuple[str, ...]:

@@ -5,27 +5,35 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
-from campaigns.flows.fields import Field, parse_field
+from campaigns.flows.fields import CLOCK_SLACK, Field, parse_field
 from campaigns.flows.script import Script
 from campaigns.intake.phones import parse_phone
+from campaigns.intake.zones import known_zones, zone_of
 from campaigns.store.contacts import NewContact
+from campaigns.words import ZoneSource
 
 NEEDED = ("external_id", "phone", "full_name", "language")
-OPTIONAL = ("time_zone", "not_before", "deadline")
+MORE_PHONES = ("phone_2", "phone_3")
+CONSENT = ("consent_source", "consent_at")
+OPTIONAL = ("time_zone", "not_before", "deadline", *MORE_PHONES, *CONSENT)
 END_OF_DAY = time(23, 59, 59)
 YEARS = range(2000, 2101)  # of deadlines; others are slips of the hand, and some cannot be converted
 
 _IDENTITY = Field("external_id", "text")
 _NAME = Field("full_name", "name")
+_SOURCE = Field("consent_source", "text")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
 class IntakeDefaults:
-    """What holds where a row says nothing: `country` of phone numbers (RU), IANA `time_zone`."""
+    """What holds where a row says nothing: `country` of phone numbers (RU), IANA `time_zone`.
+
+    The zone holds where the phone number does not say it either.
+    """
 
     country: str
     time_zone: str
@@ -46,6 +54,22 @@ class Usable:
     late: bool
 
 
+class _Told:
+    """The cells of a row, and what is found to be wrong with them."""
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self.cells = cells
+        self.reasons: list[str] = []
+
+    def take(self, column: str, parse: Callable[[str], str]) -> str:
+        """The canonical value; "" after a complaint."""
+        try:
+            return parse(self.cells.get(column, ""))
+        except ValueError as error:
+            self.reasons.append(str(error))
+            return ""
+
+
 class RowReader:
     """Reads the rows that are queued for one script at one time."""
 
@@ -56,45 +80,86 @@ class RowReader:
 
     def read(self, cells: Mapping[str, str]) -> Usable | Unusable:
         """`cells` by column name in lower case; columns that are not there count as blank."""
-        reasons: list[str] = []
-
-        def take(column: str, parse: Callable[[str], str]) -> str:
-            try:
-                return parse(cells.get(column, ""))
-            except ValueError as error:
-                reasons.append(str(error))
-                return ""
-
-        external_id = take("external_id", lambda raw: parse_field(_IDENTITY, raw, "UTC"))
-        phone = take("phone", lambda raw: parse_phone(raw, self._defaults.country))
-        full_name = take("full_name", lambda raw: parse_field(_NAME, raw, "UTC"))
-        language = take("language", self._language)
-        zone = take("time_zone", self._zone) or self._defaults.time_zone
-        start = take("not_before", lambda raw: _parse_moment("not_before", raw, zone, time(0)))
-        end = take("deadline", lambda raw: _parse_moment("deadline", raw, zone, END_OF_DAY))
+        told = _Told(cells)
+        external_id = told.take("external_id", lambda raw: parse_field(_IDENTITY, raw, "UTC"))
+        phones = self._phones(told)
+        full_name = told.take("full_name", lambda raw: parse_field(_NAME, raw, "UTC"))
+        language = told.take("language", self._language)
+        told_zone = told.take("time_zone", self._zone)
+        zone, zone_from = self._zone_of(told_zone, phones[0])
+        start, end = self._span(told, zone)
         not_before, deadline = _moment(start), _moment(end)
         fields = {
-            name: take(name, lambda raw, field=field: _parse_often(field, raw, zone, self._now))  # type: ignore[misc]
+            name: told.take(name, lambda raw, field=field: _parse_often(field, raw, zone, self._now))  # type: ignore[misc]
             for name, field in self._script.fields.items()
         }
         if not_before and deadline and deadline <= not_before:
-            reasons.append("deadline is not later than not_before")
-        if reasons:
-            return Unusable(tuple(reasons))
+            told.reasons.append("deadline is not later than not_before")
+        consent = self._consent(told, zone)
+        if told.reasons:
+            return Unusable(tuple(told.reasons))
+        since = {"phones": phones[1:], "consent": consent if any(consent) else ()}
         contact = NewContact(
             campaign=self._script.name,
             external_id=external_id,
-            phone=phone,
+            phone=phones[0],
             full_name=full_name,
             language=language,
             time_zone=zone,
             fields=fields,
-            digest=_digest(external_id, phone, full_name, language, zone, start, end, fields),
+            digest=_digest(
+                *(external_id, phones[0], full_name, language, told_zone or self._defaults.time_zone),
+                *(start, end, fields),
+                *(
+                    [since] if any(since.values()) else []
+                ),  # so that digests from before these columns hold on
+            ),
             not_before=not_before,
             deadline=deadline or self._usual_deadline(not_before),
             priority=self._script.priority,
+            phones=phones if len(phones) > 1 else (),
+            zone_from=zone_from,
+            institution=fields.get(self._script.institution, ""),
+            consent_source=consent[0],
+            consent_at=_moment(consent[1]),
         )
         return Usable(contact, deadline is not None and deadline <= self._now)
+
+    def _phones(self, told: "_Told") -> tuple[str, ...]:
+        """Its numbers, each once; "" as the first when that is wrong."""
+        phone = told.take("phone", lambda raw: parse_phone(raw, self._defaults.country))
+        more = [told.take(name, partial(self._more, name)) for name in MORE_PHONES]
+        return (phone, *dict.fromkeys(other for other in more if other and other != phone))
+
+    def _more(self, column: str, raw: str) -> str:
+        """A second or third number; the reason against it names its column."""
+        if not raw.strip():
+            return ""
+        try:
+            return parse_phone(raw, self._defaults.country)
+        except ValueError as error:
+            raise ValueError(str(error).replace("phone", column, 1)) from None
+
+    def _span(self, told: "_Told", zone: str) -> tuple[str, str]:
+        start = told.take("not_before", lambda raw: _parse_moment("not_before", raw, zone, time(0)))
+        return start, told.take("deadline", lambda raw: _parse_moment("deadline", raw, zone, END_OF_DAY))
+
+    def _consent(self, told: "_Told", zone: str) -> tuple[str, str]:
+        """Its source and its time; both or none."""
+        there = [bool(told.cells.get(column, "").strip()) for column in CONSENT]
+        pack = self._script.policy.pack
+        if any(there) and not all(there):
+            told.reasons.append(
+                "consent_source and consent_at go together: fill in both, or leave both blank"
+            )
+        elif not any(there) and pack.edition(self._now.astimezone(ZoneInfo(zone)).date()).consent:
+            told.reasons.append(
+                f"consent_source and consent_at are blank, and the rules {pack.name} ask for a consent"
+            )
+        if not all(there):
+            return "", ""
+        source = told.take("consent_source", lambda raw: parse_field(_SOURCE, raw, zone))
+        return source, told.take("consent_at", lambda raw: _parse_consent(raw, zone, self._now))
 
     def _language(self, raw: str) -> str:
         language = raw.strip().lower()
@@ -106,9 +171,15 @@ class RowReader:
 
     def _zone(self, raw: str) -> str:
         zone = raw.strip()
-        if zone and zone not in _zones():
+        if zone and zone not in known_zones():
             raise ValueError("time_zone is not an IANA time zone, such as Europe/Moscow")
         return zone
+
+    def _zone_of(self, told: str, phone: str) -> tuple[str, ZoneSource]:
+        if told:
+            return told, "file"
+        said = zone_of(phone) if phone else ""
+        return (said, "number") if said else (self._defaults.time_zone, "clinic")
 
     def _usual_deadline(self, not_before: datetime | None) -> datetime | None:
         """The campaign's, counted from when the contact may first be called."""
@@ -136,13 +207,17 @@ def _parse_moment(column: str, raw: str, zone: str, time_of_dates: time) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _parse_consent(raw: str, zone: str, now: datetime) -> str:
+    """As `_parse_moment`, a date standing for its beginning; a consent cannot lie ahead."""
+    told = _parse_moment("consent_at", raw, zone, time(0))
+    if told and datetime.fromisoformat(told) > now + CLOCK_SLACK:
+        raise ValueError("consent_at lies in the future")
+    return told
+
+
+@lru_cache(maxsize=4096)
 def _moment(canonical: str) -> datetime | None:
     return datetime.fromisoformat(canonical) if canonical else None
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _digest(*values: object) -> str:

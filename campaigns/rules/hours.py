@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import holidays as calendars
@@ -10,6 +11,7 @@ import holidays as calendars
 MIDNIGHT = time(0)
 SATURDAY = 5
 LONGEST_SEARCH = timedelta(days=400)  # a calendar that closes every day for longer than a year is a fault
+ANY_YEAR = date(2026, 1, 1)  # weekdays and holidays of one year stand for those of all
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,28 @@ class Window:
         """Whether this wall-clock time lies inside."""
         return self.opens <= wall and (self.closes == MIDNIGHT or wall < self.closes)
 
+    def __and__(self, other: "Window") -> "Window | None":
+        """When both are open; None when never."""
+        opens = max(self.opens, other.opens)
+        closes = min(self.closes, other.closes, key=lambda wall: (wall == MIDNIGHT, wall))
+        return Window(opens, closes) if closes == MIDNIGHT or opens < closes else None
+
+
+class Calendar(Protocol):
+    """Says of every local day when calls may be placed on it."""
+
+    def window(self, day: date) -> Window | None:
+        """The window of one local day; None when nobody is called on it."""
+
 
 @dataclass(frozen=True)
 class Hours:
-    """Windows of weekdays and of days off; `holidays` is a country (`RU`) whose public holidays are days off.
+    """Windows of weekdays and of days off.
 
-    With a country its own weekend and its moved working days count too, as far as the `holidays` library
-    tells; without one the days off are Saturday and Sunday. `weekends=None`: no calls on days off.
-    Raises ValueError for a country the library does not know.
+    `holidays` is a country (`RU`) or a region of one (`US-NY`, `DE-BY`) whose public holidays are days off;
+    its own weekend and its moved working days count too, as far as the `holidays` library tells. Without it
+    the days off are Saturday and Sunday. `weekends=None`: no calls on days off.
+    Raises ValueError for a country or region the library does not know.
     """
 
     weekdays: Window
@@ -52,42 +68,96 @@ class Hours:
     holidays: str | None = None
 
     def __post_init__(self) -> None:
-        if self.holidays is not None and self.holidays not in calendars.list_supported_countries():
+        country, dash, region = (self.holidays or "").partition("-")
+        if self.holidays is None:
+            return
+        if country not in _regions():
             raise ValueError(
-                f'the public holidays of the country "{self.holidays}" are not known: '
+                f'the public holidays of the country "{country}" are not known: '
                 "use its two-letter code, such as RU"
+            )
+        if dash and region not in _regions()[country]:
+            raise ValueError(
+                f'the public holidays of the region "{self.holidays}" are not known: '
+                + _known(country, _regions()[country])
             )
 
     def window(self, day: date) -> Window | None:
         """The window of one local day; None when nobody is called on it."""
-        return self.weekdays if _is_working_day(self.holidays, day) else self.weekends
+        return self.weekdays if self.works_on(day) else self.weekends
+
+    def works_on(self, day: date) -> bool:
+        """Whether that local day is a working day."""
+        return _is_working_day(self.holidays, day)
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A calendar that is open when all of these are; each counts its own days off."""
+
+    parts: tuple[Calendar, ...]
+
+    def window(self, day: date) -> Window | None:
+        """The window of one local day; None when nobody is called on it."""
+        open_on_it: Window | None = Window(MIDNIGHT, MIDNIGHT)
+        for part in self.parts:
+            window = part.window(day)
+            open_on_it = open_on_it & window if open_on_it and window else None
+        return open_on_it
+
+
+@lru_cache(maxsize=1)
+def _regions() -> dict[str, list[str]]:
+    return calendars.list_supported_countries()
+
+
+def _known(country: str, regions: list[str]) -> str:
+    if not regions:
+        return f"{country} has no regions with holidays of their own"
+    return f"use {country}, or one of its regions " + ", ".join(regions)
 
 
 @lru_cache(maxsize=256)
-def _calendar(country: str, year: int) -> calendars.HolidayBase:
-    return calendars.country_holidays(country, years=year, expand=False)
+def _calendar(place: str, year: int) -> calendars.HolidayBase:
+    country, _, region = place.partition("-")
+    return calendars.country_holidays(country, subdiv=region or None, years=year, expand=False)
 
 
 @lru_cache(maxsize=8192)
-def _is_working_day(country: str | None, day: date) -> bool:
-    if country is None:
+def _is_working_day(place: str | None, day: date) -> bool:
+    if place is None:
         return day.weekday() < SATURDAY
-    return _calendar(country, day.year).is_working_day(day)
+    return _calendar(place, day.year).is_working_day(day)
 
 
-def is_open(hours: Hours, zone: str, now: datetime) -> bool:
+def is_open(hours: Calendar, zone: str, now: datetime) -> bool:
     """Whether a person in this IANA zone may be called at `now` (aware)."""
     local = _aware(now).astimezone(ZoneInfo(zone))
     window = hours.window(local.date())
     return window is not None and window.holds(local.time())
 
 
-def next_opening(hours: Hours, zone: str, now: datetime) -> datetime:
-    """The first moment from `now` on at which it is open, in UTC; `now` itself when it is open.
+def never_opens(*hours: Calendar) -> bool:
+    """Whether there is no day, weekday or day off, on which all of them are open at once."""
+    both = Overlap(hours)
+    return not any(both.window(ANY_YEAR + timedelta(days=n)) for n in range(LONGEST_SEARCH.days))
 
-    Wall clocks jump, so the way there is walked in steps of at most a day: each step trusts the present
-    offset from UTC, and one that would cross a change of offset stops exactly at the change and looks
-    again. That is right in gaps (the opening time may not exist) and in folds (it may come twice).
+
+def next_opening(hours: Calendar, zone: str, now: datetime) -> datetime:
+    """As `opening`; raises ValueError when that is None."""
+    found = opening(hours, zone, now)
+    if found is None:
+        raise ValueError("the calling hours do not open within a year: check them and their holidays")
+    return found
+
+
+def opening(hours: Calendar, zone: str, now: datetime) -> datetime | None:
+    """The first moment from `now` on at which it is open, in UTC; None when that is over a year away.
+
+    It is `now` itself when it is open. Wall clocks jump, so the way there is walked in steps of at most a
+    day: each step trusts the present offset from UTC, and one that would cross a change of offset stops
+    exactly at the change and looks again. That is right in gaps (the opening time may not exist) and in
+    folds (it may come twice).
     """
     tz = ZoneInfo(zone)
     at = _aware(now).astimezone(UTC)
@@ -95,11 +165,11 @@ def next_opening(hours: Hours, zone: str, now: datetime) -> datetime:
     while not is_open(hours, zone, at):
         at = _step(hours, tz, at)
         if at > last:
-            raise ValueError("the calling hours do not open within a year: check them and their holidays")
+            return None
     return at
 
 
-def _step(hours: Hours, tz: ZoneInfo, at: datetime) -> datetime:
+def _step(hours: Calendar, tz: ZoneInfo, at: datetime) -> datetime:
     """From a closed moment on to today's opening or the next midnight, or to a change of offset before it."""
     local = at.astimezone(tz).replace(tzinfo=None, fold=0)
     window = hours.window(local.date())

@@ -33,6 +33,10 @@ class Pacer:
         self.running += 1
         self.earliest = (self.earliest if 0 <= late <= min(LATE_SECONDS, share / 2) else now) + share
 
+    def wait(self, until: float) -> None:
+        """No call starts before that."""
+        self.earliest = max(self.earliest, until)
+
     def ended(self) -> None:
         """A call is over."""
         self.running -= 1

@@ -1,17 +1,24 @@
-"""What becomes of a contact after an attempt: called again, and when, or closed."""
+"""What becomes of a contact after an attempt: called again, when and at which number, or closed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
+from campaigns.rules.history import History, Person
 from campaigns.rules.policy import Policy
+from campaigns.rules.repeats import ELSEWHERE, FINAL, Missed, Next, again, closed, elsewhere, seconds
 from campaigns.words import Outcome, WaitReason
 
-FINAL: frozenset[Outcome] = frozenset(
-    {"completed", "delivered", "wrong_person", "unverified", "opted_out", "human_wanted"}
-)
-"""Outcomes after which nobody is called again, whatever the policy says."""
+__all__ = [
+    "FINAL",
+    "SETTLED",
+    "History",
+    "Next",
+    "Person",
+    "after_attempt",
+    "after_interruption",
+    "backoff",
+    "is_ours",
+]
 
 SETTLED: frozenset[Outcome] = frozenset({"not_here", "voicemail", "partial"})
 """Outcomes that hold whatever cut the call afterwards: these people are not called again in a moment."""
@@ -22,40 +29,8 @@ INTERRUPTED_FIRST = timedelta(seconds=10)  # the far end has to notice that the 
 SILENT_CALLS = 2  # calls into which no sound came that cost no attempt: a phone that rings for nobody annoys
 SILENT_FIRST = timedelta(minutes=5)  # so the patient is not rung again before the fault may have passed
 DOUBTFUL_FAILURES = 5  # in a row; what may be the phone's fault or the trunk's is then taken for the phone's
+NOT_KNOWN = Person()
 _DOUBLINGS = 12  # 10 s doubled so often is past the longest wait
-
-
-@dataclass(frozen=True)
-class History:
-    """What earlier calls of a contact were like, in numbers.
-
-    causes: counted attempts by cause or outcome. parts: calls that rang by part of the local day.
-    struck: numbers (by place, "0" the first) that are not called again.
-    """
-
-    causes: Mapping[str, int] = field(default_factory=dict)
-    parts: Mapping[str, int] = field(default_factory=dict)
-    struck: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Next:
-    """What the store writes down for the contact. Waiting: `next_at` and `wait_reason` are set, else None.
-
-    counted: whether this attempt uses up one of the policy's attempts; when not, the store adds one to the
-    contact's `own_failures`, and when it is, sets them back to 0.
-    history: with this call; None: as before. phone: the number that is called next; None: the same.
-    grounds: by what rule, for `contacts explain`.
-    """
-
-    state: Literal["waiting", "done", "exhausted"]
-    outcome: Outcome
-    next_at: datetime | None
-    wait_reason: WaitReason | None
-    counted: bool
-    history: History | None = None
-    phone: str | None = None
-    grounds: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def after_attempt(
@@ -70,38 +45,49 @@ def after_attempt(
     delivered: bool,
     now: datetime,
     no_sound: bool = False,
+    person: Person = NOT_KNOWN,
+    rang_at: datetime | None = None,
 ) -> Next:
     """Decide after one ended call.
 
     attempts_used, own_failures: the contact's, before this call. cause: how the telephone call ended.
-    ours: the blame is the trunk's or our own. rang: it rang or was answered. outcome: what the call meant
-    (`unanswered` or `failed` when nobody answered). delivered: the contact heard the message, now or before.
-    no_sound: it was answered and not one packet of audio ever came.
+    ours: the blame is the trunk's or our own. rang: it rang or was answered; rang_at: when (None: just now).
+    outcome: what the call meant (`unanswered` or `failed` when nobody answered). delivered: the contact heard
+    the message, now or before. no_sound: it was answered and not one packet of audio ever came.
 
-    `next_at` is just now + the wait; it may lie outside the calling hours or past the deadline: whoever
-    takes the contact asks `due.judge`, which moves it into the window or closes it.
+    The wait is the policy's for this cause, the n-th of its list after the n-th such ending, varied by the
+    jitter: 1 h and 20 % give 48 to 72 minutes, always the same for the same attempt. Where the policy has
+    parts of the day, the next attempt goes into the one in which it rang least. Who cannot be called again
+    before the deadline is closed. `next_at` may lie outside the calling hours: whoever takes the contact asks
+    `due.judge`, which moves it into the window.
+
+    With several numbers the next one is called once nobody was reached. A number is struck when it is wrong,
+    when somebody there does not know the contact, or when the policy names no wait for how it was missed: the
+    next one is called a minute later, and the contact is closed when none is left.
     """
-    if delivered or outcome in FINAL:
-        return _done(outcome, delivered)
-    ours = ours and outcome not in SETTLED
+    if rang:
+        person = person.rang(policy.spread.parts, rang_at or now)
+    if delivered or outcome in FINAL - {"wrong_person"}:
+        return _done(outcome, delivered, person)
+    ours = ours and outcome not in SETTLED | FINAL
     if ours and (not rang or cause == "line_lost"):
-        return _not_counted("own_failure", OWN_FAILURE_FIRST, own_failures, outcome, now)
-    if ours and cause == "media" and no_sound and own_failures < SILENT_CALLS:
-        quiet = _first_wait(policy, "media") or backoff(SILENT_FIRST, own_failures)
-        return Next("waiting", outcome, now + quiet, "own_failure", counted=False)
-    if outcome == "partial" and "partial" not in policy.retry_after and not ours:
-        return _done(outcome, delivered)
-    wait = _first_wait(policy, cause if outcome in ("unanswered", "failed") else outcome)
-    if wait is None and ours:
         wait = backoff(OWN_FAILURE_FIRST, own_failures)
-    if wait is None or attempts_used + 1 >= policy.attempts:
-        return Next("exhausted", outcome, None, None, counted=True)
-    reason: WaitReason = "not_here" if outcome == "not_here" else "retry"
-    return Next("waiting", outcome, now + wait, reason, counted=True)
-
-
-def _first_wait(policy: Policy, reason: str) -> timedelta | None:
-    return next(iter(policy.retry_after.get(reason, ())), None)
+        return _not_counted("own_failure", cause, wait, own_failures, outcome, now, person)
+    if ours and cause == "media" and no_sound and own_failures < SILENT_CALLS:
+        waits = _waits(policy, "media") or (backoff(SILENT_FIRST, own_failures),)
+        return _not_counted("own_failure", "no_sound", waits[0], own_failures, outcome, now, person)
+    reason = cause if outcome in ("unanswered", "failed") else outcome
+    waits = _waits(policy, reason)
+    if outcome == "partial" and not waits:
+        return _done(outcome, delivered, person)
+    if ours and not waits:
+        waits = (backoff(OWN_FAILURE_FIRST, own_failures),)
+    missed = Missed(policy, person, reason, outcome, attempts_used + 1, now)
+    if waits:
+        return again(missed, waits, moves=not ours)
+    if reason in ELSEWHERE:
+        return elsewhere(missed, counted=rang)
+    return closed(outcome, person.ended(reason).history, reason, "not_again")
 
 
 def is_ours(blame: str, cause: str, own_failures: int) -> bool:
@@ -121,15 +107,15 @@ def after_interruption(
     outcome: Outcome,
     delivered: bool,
     now: datetime,
+    person: Person = NOT_KNOWN,
+    rang_at: datetime | None = None,
 ) -> Next:
     """Decide about a call that was open when the engine died; `outcome`: what was recorded of it until then.
 
     Unless that settles it, the call uses up no attempt and is tried again after 10 s, which doubles while the
-    engine keeps dying.
+    engine keeps dying. rang_at: None when it is not known to have rung.
     """
-    if delivered or outcome in FINAL:
-        return _done(outcome, delivered)
-    if outcome in SETTLED:
+    if delivered or outcome in FINAL | SETTLED:
         return after_attempt(
             policy,
             attempts_used=attempts_used,
@@ -138,10 +124,15 @@ def after_interruption(
             ours=False,
             rang=True,
             outcome=outcome,
-            delivered=False,
+            delivered=delivered,
             now=now,
+            person=person,
+            rang_at=rang_at,
         )
-    return _not_counted("interrupted", INTERRUPTED_FIRST, own_failures, outcome, now)
+    if rang_at is not None:
+        person = person.rang(policy.spread.parts, rang_at)
+    wait = backoff(INTERRUPTED_FIRST, own_failures)
+    return _not_counted("interrupted", "interrupted", wait, own_failures, outcome, now, person)
 
 
 def backoff(first: timedelta, failures: int) -> timedelta:
@@ -150,12 +141,27 @@ def backoff(first: timedelta, failures: int) -> timedelta:
     return min(first * doubled, OWN_FAILURE_LONGEST)
 
 
-def _done(outcome: Outcome, delivered: bool) -> Next:
+def _waits(policy: Policy, reason: str) -> Sequence[timedelta]:
+    """The waits for this cause or outcome; () when it is not tried again."""
+    waits = policy.retry_after.get(reason, ())
+    wants_the_rest = policy.completed and reason == "partial"
+    return policy.retry_after.get("hung_up", ()) if wants_the_rest and not waits else waits
+
+
+def _done(outcome: Outcome, delivered: bool, person: Person) -> Next:
     heard = delivered and outcome not in FINAL and outcome != "partial"
-    return Next("done", "delivered" if heard else outcome, None, None, counted=True)
+    ended: Outcome = "delivered" if heard else outcome
+    return closed(ended, person.history, ended, "final")
 
 
 def _not_counted(
-    reason: WaitReason, first: timedelta, failures: int, outcome: Outcome, now: datetime
+    why: WaitReason,
+    after: str,
+    wait: timedelta,
+    failures: int,
+    outcome: Outcome,
+    now: datetime,
+    person: Person,
 ) -> Next:
-    return Next("waiting", outcome, now + backoff(first, failures), reason, counted=False)
+    grounds = {"after": after, "in_a_row": str(failures + 1), "wait_seconds": seconds(wait)}
+    return Next("waiting", outcome, now + wait, why, False, person.history, grounds=grounds)

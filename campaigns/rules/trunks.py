@@ -59,6 +59,28 @@ def choose(routes: Mapping[str, Route], now: float, tried: Collection[str] = ())
     return chosen
 
 
+def why(routes: Mapping[str, Route], chosen: str, now: float, tried: Collection[str] = ()) -> str:
+    """Why this trunk was chosen, for the record; asked before the call is counted as started.
+
+    `only`: there is no other. `weight`: it was its turn among those of its priority. `priority`: it is the
+    first. `others_rest`, `others_full`: those that would have gone before it, or beside it, rest or have no
+    room. `fail_over from A, B`: these have just failed this call.
+    """
+    if tried:
+        return f"fail_over from {', '.join(sorted(tried))}"
+    others = {name: route for name, route in routes.items() if name != chosen}
+    if not others:
+        return "only"
+    mine = routes[chosen].priority
+    equals = [route for route in others.values() if route.priority == mine]
+    if any(route.room(now) > 0 for route in equals):
+        return "weight"
+    before = [route for route in others.values() if route.priority < mine] or equals
+    if not before:
+        return "priority"
+    return "others_full" if any(route.usable(now) for route in before) else "others_rest"
+
+
 def _first(routes: Mapping[str, Route], now: float, tried: Collection[str]) -> Mapping[str, Route]:
     """Those of the lowest priority number that have room; that one of them has to wait for its pace moves
     no call to the next: a second trunk takes what the first cannot, not half of all."""

@@ -17,14 +17,18 @@ from campaigns.flows.turns import (
     VerificationFailed,
     Verified,
 )
-from campaigns.models import OPEN_ATTEMPT, Answer, Attempt, Campaign, Contact
+from campaigns.models import OPEN_ATTEMPT, Answer, Attempt, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.retries import Next
-from campaigns.store import optouts
+from campaigns.store import locks, optouts, trunk_use
+from campaigns.store.brakes import FAILED_OVER
+from campaigns.store.campaigns import regain_first, spend_first
+from campaigns.store.corrections import after_call
 from campaigns.store.database import Database
-from campaigns.store.decisions import Judge, give_back, lease, put_off, settle
+from campaigns.store.decisions import CloseTasks, Judge, give_back, lease, move, put_off, settle
 from campaigns.store.standings import standing
 from campaigns.store.tasks import raise_all
+from campaigns.store.trunk_use import TrunkLimit
 from campaigns.words import Outcome
 
 
@@ -37,6 +41,20 @@ class LineQuality:
     far_lost_percent: float
     jitter_ms: float
     one_way: bool
+
+
+@dataclass(frozen=True)
+class CallEnd:
+    """How a call ended and what follows from it; the arguments of `finish`."""
+
+    token: int
+    cause: str
+    sip_status: int | None
+    talk_seconds: float
+    outcome: Outcome
+    next: Next
+    tasks: Sequence[TaskRaised] | CloseTasks
+    quality: LineQuality | None = None
 
 
 _OF_OPEN = update(Attempt).where(col(Attempt.id) == bindparam("attempt"), OPEN_ATTEMPT)
@@ -53,22 +71,28 @@ def begin(
     judge: Judge,
     recording: str | None,
     why_trunk: str = "",
+    limit: TrunkLimit | None = None,
 ) -> int | None:
     """Commit the attempt; only then may the number be dialled. Its id, or None: do not dial.
+
+    limit: the trunk's, for all nodes together; where it is reached nothing changes. Raises `TrunkFull`.
 
     None when the lease is not this one any more, or when what `take` saw holds no longer: then the contact is
     given back (campaign not running, or to be closed, which the next `take` does) or put off as `judge` says.
     """
     with db.write() as session:
-        contact = session.get(Contact, contact_id)
+        use = trunk_use.hold(session, limit, now) if limit and locks.shared(session) else None
+        contact = locks.to_begin(session, contact_id)
         if contact is None or not _holds(contact, token, "waiting"):
             return None
         grounds = _may_call(session, contact, judge, now)
         if grounds is None:
             return None
-        attempt = _new_attempt(session, contact, trunk, now, recording)
+        attempt = new_attempt(session, contact, trunk, now, recording)
         attempt.grounds = {**grounds, "trunk": why_trunk}
-        contact.state = "calling"
+        move(contact, "calling")
+        if use is not None and limit is not None:
+            trunk_use.spend(use, limit, now)
         return attempt.id
 
 
@@ -92,8 +116,9 @@ def record(db: Database, attempt_id: int, facts: Sequence[Fact], outcome: Outcom
     But a reply never replaces one from a later attempt.
     """
     with db.write() as session:
-        attempt = session.get_one(Attempt, attempt_id)
-        contact = session.get_one(Contact, attempt.contact_id)
+        if any(isinstance(fact, OptedOut) for fact in facts):  # a number is locked before calls and contacts
+            locks.number(session, session.get_one(Attempt, attempt_id).phone)
+        attempt, contact = locks.call(session, attempt_id)
         if attempt.ended_at is None:
             attempt.outcome = outcome
         for fact in facts:
@@ -109,45 +134,71 @@ def finish(
     talk_seconds: float,
     outcome: Outcome,
     next: Next,
-    tasks: Sequence[TaskRaised],
+    tasks: Sequence[TaskRaised] | CloseTasks,
     now: datetime,
     quality: LineQuality | None = None,
 ) -> bool:
-    """Close the attempt and move its contact on; False when either was moved already, and nothing changes."""
+    """Close the attempt and move its contact on; False when either was moved already, and nothing changes.
+
+    tasks: what remains for humans, or who knows it of the contact as it is: it may have been corrected.
+    """
+    end = CallEnd(token, cause, sip_status, talk_seconds, outcome, next, tasks, quality)
     with db.write() as session:
-        attempt = session.get_one(Attempt, attempt_id)
-        contact = session.get_one(Contact, attempt.contact_id)
-        if attempt.ended_at is not None or not _holds(contact, token, "calling"):
-            return False
-        attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
-        attempt.talk_seconds, attempt.outcome, attempt.counted = talk_seconds, outcome, next.counted
-        _note_quality(attempt, quality)
-        contact.attempts_used += next.counted
-        contact.own_failures = 0 if next.counted else contact.own_failures + 1
-        raise_all(session, contact, tasks, now)
-        attempt.decision = _decided(next)
-        _move_on(contact, next, now)
-        if contact.state == "waiting" and standing(session, contact, now).opted_out:
-            contact.next_at, contact.due = now, True  # opted out during the call: the next `take` closes it
+        return end_call(session, attempt_id, end, now)
+
+
+def end_call(session: Session, attempt_id: int, end: CallEnd, now: datetime) -> bool:
+    """`finish`, within a transaction that does more."""
+    attempt, contact = locks.call(session, attempt_id)
+    if attempt.ended_at is not None or not _holds(contact, end.token, "calling"):
+        return False
+    next = end.next
+    attempt.ended_at, attempt.cause, attempt.sip_status = now, end.cause, end.sip_status
+    attempt.talk_seconds, attempt.outcome = end.talk_seconds, end.outcome
+    attempt.counted = next.counted
+    if end.cause == "line_lost" and attempt.rang_at is None:
+        attempt.rang_at = attempt.started_at  # its INVITE may have left, and then the phone rang
+    _note_quality(attempt, end.quality)
+    contact.attempts_used += next.counted
+    contact.own_failures = 0 if next.counted else contact.own_failures + 1
+    raise_all(session, contact, _left(contact, next, end.tasks), now)
+    attempt.decision = _decided(next)
+    _move_on(contact, next, now)
+    after_call(session, attempt, contact, now, end.tasks if callable(end.tasks) else None)
+    if not next.counted:
+        regain_first(session, attempt.campaign, attempt.started_at)
+    if contact.state == "waiting" and not optouts.pass_over(session, [contact], now):
+        contact.next_at, contact.due = now, True  # opted out during the call: the next `take` closes it
     return True
 
 
 def fail_over(
-    db: Database, attempt_id: int, token: int, cause: str, sip_status: int, now: datetime
+    db: Database,
+    attempt_id: int,
+    token: int,
+    cause: str,
+    sip_status: int,
+    now: datetime,
+    close: CloseTasks | None = None,
 ) -> Contact | None:
     """Close an attempt that its trunk failed before it rang, and lease its contact anew for another trunk.
 
     One transaction: the contact is never free in between, so nobody else calls it, and after a crash it is
-    due like all that was leased. Nothing is counted. None when either was moved already.
+    due like all that was leased. Nothing is counted. None when either was moved already, and when it was
+    cancelled (`close`: its tasks) or corrected meanwhile: what was rendered for it is worth nothing now.
     """
     with db.write() as session:
-        attempt = session.get_one(Attempt, attempt_id)
-        contact = session.get_one(Contact, attempt.contact_id)
+        attempt, contact = locks.call(session, attempt_id)
         if attempt.ended_at is not None or not _holds(contact, token, "calling"):
             return None
         attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
-        attempt.outcome = "failed"
-        contact.state = "waiting"
+        attempt.outcome, attempt.decision = "failed", {"follows": FAILED_OVER}
+        move(contact, "waiting")
+        regain_first(session, attempt.campaign, attempt.started_at)
+        if contact.cancel_asked or contact.revision > attempt.revision:
+            give_back(contact)
+            after_call(session, attempt, contact, now, close)
+            return None
         lease(contact, attempt.node)
         return contact
 
@@ -185,15 +236,24 @@ def _holds(contact: Contact, token: int, state: str) -> bool:
     return contact.leased and contact.token == token and contact.state == state
 
 
+def _left(contact: Contact, next: Next, tasks: Sequence[TaskRaised] | CloseTasks) -> Sequence[TaskRaised]:
+    """The tasks of a contact that is closed; none while it goes on waiting."""
+    if not callable(tasks):
+        return tasks
+    return () if next.state == "waiting" else tasks(contact, next.state, next.outcome)
+
+
 def _may_call(session: Session, contact: Contact, judge: Judge, now: datetime) -> Mapping[str, str] | None:
     """What allows the call; None when nothing does, and the contact is given back or put off."""
-    campaign = session.get_one(Campaign, contact.campaign)
+    campaign = locks.campaign_to_call(session, contact.campaign)
     if campaign.state != "running":
         give_back(contact)
         return None
     match judge(contact, standing(session, contact, now)):
         case CallNow(grounds):
-            return grounds
+            if spend_first(campaign):
+                return grounds
+            give_back(contact)
         case WaitUntil() as wait:
             put_off(contact, wait, now)
         case Close():
@@ -203,9 +263,10 @@ def _may_call(session: Session, contact: Contact, judge: Judge, now: datetime) -
     return None
 
 
-def _new_attempt(
+def new_attempt(
     session: Session, contact: Contact, trunk: str, now: datetime, recording: str | None
 ) -> Attempt:
+    """The row of a call that is about to be placed, under the lease that its contact is held by."""
     earlier = select(func.coalesce(func.max(Attempt.number), 0)).where(Attempt.contact_id == contact.id)
     attempt = Attempt(
         contact_id=contact.id,
@@ -234,8 +295,10 @@ def _enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now
             contact.verification_failures += 1
         case Delivered():
             contact.delivered_at = contact.delivered_at or now
-        case OptedOut():
-            optouts.enter(session, contact.phone, "key", now)
+        case OptedOut(campaign_only=only):
+            optouts.enter(
+                session, attempt.phone or contact.phone, "key", now, attempt.campaign if only else ""
+            )
         case TaskRaised():
             raise_all(session, contact, [fact], now)
         case _:
@@ -273,7 +336,8 @@ def _move_on(contact: Contact, next: Next, now: datetime) -> None:
         contact.phone = next.phone or contact.phone
         if next.next_at is None or next.wait_reason is None:
             raise ValueError("a contact that waits needs a time and a reason")
-        contact.state, contact.outcome = "waiting", next.outcome
+        move(contact, "waiting")
+        contact.outcome = next.outcome
         put_off(contact, WaitUntil(next.next_at, next.wait_reason, next.grounds), now)
     else:
         settle(contact, next.state, next.outcome, now)

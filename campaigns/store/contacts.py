@@ -1,22 +1,25 @@
 """Contacts: queued, taken by an engine that is about to call, given back, closed."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, assert_never
 
 import sqlalchemy
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import col, or_, select, update
 
 from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
-from campaigns.store import order
+from campaigns.rules.fairness import Turns
+from campaigns.rules.policy import Pace
+from campaigns.store import lineup, order
 from campaigns.store.campaigns import running
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, Judge, lease, put_all_off, shut
+from campaigns.store.lineup import LineUp
 from campaigns.store.queueing import NewContact, Verdict, add
-from campaigns.store.standings import standings
 from campaigns.words import ContactState, WaitReason
 
 __all__ = [
@@ -43,6 +46,7 @@ TAKE_SECONDS = 0.2  # of one `take` or `expire`: an engine that waits for it hea
 EXPIRED_AT_ONCE = 50  # their tasks are worked out one by one, about a millisecond each
 COUNTED_AT_MOST = 10_000  # about 3 ms
 BATCH_FIRST, BATCH_LARGEST = 8, 500  # contacts read in one transaction; it grows while few may be called
+ANY_PACE: Mapping[str, Pace] = MappingProxyType({})
 ASKED_AT_ONCE = 500  # databases bound how many values one statement may hold
 
 
@@ -64,10 +68,12 @@ def take(
     seconds: float = TAKE_SECONDS,
     only: Collection[str] | None = None,
     node: str = "",
+    paces: Mapping[str, Pace] = ANY_PACE,
 ) -> list[Contact]:
     """Lease up to `limit` contacts of running campaigns that may be called now, first things first.
 
-    only: the campaigns that the caller can judge; None: all. node: who asks.
+    only: the campaigns that the caller can judge; None: all. node: who asks. paces: what campaigns may take
+    of the lines (`rules.fairness`), counted from the leases in the same transaction.
 
     What is due is judged until so many are found or `seconds` are over, in transactions of at most about
     100 ms: who must wait is put off, who must never be called again is closed with its tasks. While
@@ -80,9 +86,11 @@ def take(
     while len(taken) < limit:
         with db.write() as session:
             campaigns = [name for name in running(session) if only is None or name in only]
+            asked = lineup.paced(paces, campaigns)
+            turns = lineup.turns(session, asked, node, limit - len(taken))
             woken = order.wake(session, campaigns, now)
-            candidates = order.first_in_line(session, campaigns, min(batch, BATCH_LARGEST))
-            leased, judged = _judge_some(session, candidates, limit - len(taken), now, judge, close, node)
+            queues = lineup.line_up(session, campaigns, asked, min(batch, BATCH_LARGEST), now)
+            leased, judged = _judge_some(queues, turns, limit - len(taken), now, judge, close, node)
         taken += leased
         if not (woken or judged) or time.perf_counter() > until:
             break
@@ -93,37 +101,34 @@ def take(
 
 
 def _judge_some(
-    session: Session,
-    candidates: Sequence[Contact],
-    limit: int,
-    now: datetime,
-    judge: Judge,
-    close: CloseTasks,
-    node: str,
+    queues: LineUp, turns: Turns, limit: int, now: datetime, judge: Judge, close: CloseTasks, node: str
 ) -> tuple[list[Contact], int]:
     """Carry out the rules' decisions up to the limit or the time: who was leased, how many judged."""
     leased: dict[str, Contact] = {}  # by phone
     waits: list[tuple[Contact, WaitUntil]] = []
     judged = 0
-    known = standings(session, candidates, now)
     until = time.perf_counter() + LOCK_SECONDS
-    for contact in candidates:
-        if len(leased) == limit or (judged and time.perf_counter() > until):
+    while len(leased) < limit and not (judged and time.perf_counter() > until):
+        queue = None if queues.spent else turns.next(queues.heads())
+        if queue is None:
             break
-        if contact.phone in leased:
+        found = queues.pop(queue)
+        if found is None or found[0].phone in leased:
             continue
+        contact, standing = found
         judged += 1
-        match judge(contact, known[contact.id]):
+        match judge(contact, standing):
             case CallNow():
                 lease(contact, node)
                 leased[contact.phone] = contact
+                turns.leased(*queue)
             case WaitUntil() as wait:
                 waits.append((contact, wait))
             case Close() as decision:
-                shut(session, contact, decision, now, close)
+                shut(queues.session, contact, decision, now, close)
             case never:
                 assert_never(never)
-    put_all_off(session, waits, now)
+    put_all_off(queues.session, waits, now)
     return list(leased.values()), judged
 
 
@@ -177,7 +182,9 @@ def expire(
         with db.write() as session:
             late = order.past_deadline(session, campaigns, now, EXPIRED_AT_ONCE)
             for contact in late:
-                shut(session, contact, Close("exhausted", contact.outcome), now, close)
+                shut(
+                    session, contact, Close("exhausted", contact.outcome, {"closed": "deadline"}), now, close
+                )
         count += len(late)
         if len(late) < EXPIRED_AT_ONCE or time.perf_counter() > until:
             return count
@@ -210,12 +217,15 @@ def answers(db: Database, contact_id: int) -> dict[str, str]:
 
 
 def free_among(db: Database, contact_ids: Sequence[int]) -> list[int]:
-    """Which of these contacts are not leased nor in a call now; unknown ones are among them."""
+    """Which of these contacts are not leased nor in a call now; unknown ones are among them.
+
+    Nor is the number of the others: they may be told in the same call (`store.follow_on`).
+    """
     held: set[int] = set()
     with db.read() as session:
         for at in range(0, len(contact_ids), ASKED_AT_ONCE):
             some = col(Contact.id).in_(contact_ids[at : at + ASKED_AT_ONCE])
-            busy = or_(LEASED, col(Contact.state) == "calling")
+            busy = or_(LEASED, col(Contact.state) == "calling", order.NUMBER_HELD)
             held.update(session.exec(select(Contact.id).where(some, busy)))
     return [contact_id for contact_id in contact_ids if contact_id not in held]
 

@@ -1,21 +1,23 @@
-"""The database, opened: transactions for reading and for writing; the one place that knows SQLite's ways."""
+"""The database, opened: transactions for reading and for writing."""
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 from campaigns.errors import DatabaseMissing, DatabaseTooNew, DatabaseTooOld, DatabaseUnusable
+from campaigns.store.postgresql import connect_postgresql, is_away, postgresql_reason
+from campaigns.store.reach import Reach
 from campaigns.store.schema import HEAD, known_revisions
+from campaigns.store.sqlite import connect_sqlite, sqlite_reason
 
 BUSY_SECONDS = 30.0  # longer than any transaction of ours, short enough for a human who waits
-CACHE = "cache_size = -32000"  # 32 MB: the upper levels of all indexes with 1,000,000 contacts
 _WRITES = {"writes": True}
 
 
@@ -27,7 +29,10 @@ class Database:
         self._busy_seconds = busy_seconds
         self._reading = engine
         self._writing = engine.execution_options(**_WRITES)
-        self._writer = threading.Lock()  # threads of one process take turns here, without SQLite's polling
+        self.shared = engine.dialect.name == "postgresql"
+        # SQLite: threads of one process take turns here, without its polling; PostgreSQL: any number writes
+        self._writer = nullcontext() if self.shared else _Turn(busy_seconds, self.place)
+        self._reach = Reach(engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -37,35 +42,78 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in a transaction that no other writer overlaps; all of it is kept, or nothing.
+        """A session in a transaction; all of it is kept, or nothing. Not to be nested.
 
-        Not to be nested. Raises `DatabaseUnusable`, also when another program writes for too long.
+        SQLite: no other writer overlaps it. PostgreSQL: others write meanwhile, so whoever decides by a row
+        locks it first (`store.locks`). Raises `DatabaseUnusable`, also when another program writes for too
+        long.
         """
-        if not self._writer.acquire(timeout=self._busy_seconds):
-            raise DatabaseUnusable(_sentence(self.place, "locked"))
-        try:
-            with (
-                self._translated(),
-                Session(self._writing, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                session.connection()  # BEGIN IMMEDIATE now, not at the first write
-                yield session
-        finally:
-            self._writer.release()
+        with (
+            self._writer,
+            self._translated(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            session.connection()  # BEGIN IMMEDIATE now, not at the first write
+            yield session
+
+    @property
+    def away(self) -> bool:
+        """Whether the server could not be reached last; a thread tries until it can."""
+        return self._reach.away is not None
+
+    def own_connection(self) -> Any:
+        """A connection as PostgreSQL's driver has it, in no transaction, for one user, who closes it."""
+        with self._translated():
+            connection = self._reading.raw_connection()
+            driver: Any = connection.driver_connection
+            connection.detach()
+            driver.autocommit = True
+        return driver
 
     def close(self) -> None:
-        """Let go of the file; idempotent."""
+        """Let go of the file or the server; idempotent."""
+        self._reach.close()
         self._reading.dispose()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        if self._reach.away:
+            raise DatabaseUnusable(self._reach.away)
         try:
             yield
         except DBAPIError as error:
-            if type(error) in (OperationalError, DatabaseError):  # the others are faults of ours
-                raise DatabaseUnusable(_sentence(self.place, str(error.orig))) from error
-            raise
+            sentence = self._reason(error)
+            if sentence is None:  # a fault of ours
+                raise
+            if self.shared and is_away(error.orig):
+                self._reach.lost(f"The database {self.place} {sentence}.")
+            raise DatabaseUnusable(f"The database {self.place} {sentence}.") from error
+
+    def _reason(self, error: DBAPIError) -> str | None:
+        """What hinders us, and what a person can do about it; None: nothing but a fault of ours."""
+        if self.shared:
+            return postgresql_reason(error.orig)
+        if type(error) not in (OperationalError, DatabaseError):
+            return None
+        words = str(error.orig)
+        return sqlite_reason(words) or f"cannot be used: {words.splitlines()[0]}"
+
+
+class _Turn:
+    """Whose turn it is to write, among the threads of this process."""
+
+    def __init__(self, busy_seconds: float, place: str) -> None:
+        self._busy_seconds = busy_seconds
+        self._place = place
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._busy_seconds):
+            raise DatabaseUnusable(f"The database {self._place} {sqlite_reason('locked')}.")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def open_database(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
@@ -101,30 +149,14 @@ def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> tuple[Engine, Path 
     """An engine, not yet connected, and the file of SQLite. Raises `DatabaseUnusable` for a bad URL."""
     try:
         parsed = make_url(url)
-        sqlite = parsed.get_backend_name() == "sqlite"
-        engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": busy_seconds} if sqlite else {}
-        )
-    except (ArgumentError, ImportError) as error:
+        match parsed.get_backend_name():
+            case "sqlite":
+                return connect_sqlite(parsed, busy_seconds)
+            case "postgresql":
+                return connect_postgresql(parsed, busy_seconds), None
+    except (ArgumentError, ImportError, TypeError) as error:
         raise DatabaseUnusable(f"The database URL cannot be used: {error}.") from None
-    if not sqlite:
-        return engine, None
-    if not parsed.database:
-        raise DatabaseUnusable("The database URL names no file: write sqlite:///path/to/dialer.db.")
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine, Path(parsed.database).absolute()
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", CACHE):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    raise DatabaseUnusable("The database URL cannot be used: write sqlite:///... or postgresql+psycopg://...")
 
 
 def revision_of(connection: Connection, place: str) -> str | None:
@@ -147,22 +179,3 @@ def revision_of(connection: Connection, place: str) -> str | None:
 def refuse_empty(place: str) -> NoReturn:
     """An empty database is what is left of a lost one: never fill it without being asked to."""
     raise DatabaseUnusable(f"{place} is empty: restore it from a backup, or remove it and run dialer init.")
-
-
-def _sentence(place: str, reason: str) -> str:
-    """SQLite's words, and what a person can do about them."""
-    for words, sentence in _REASONS.items():
-        if words in reason:
-            return f"The database {place} {sentence}."
-    return f"The database {place} cannot be used: {reason.splitlines()[0]}."
-
-
-_REASONS = {
-    "locked": "is kept busy by another program: end it and try again",
-    "unable to open": "cannot be opened: make its folder readable and writable",
-    "readonly": "cannot be written: make the file and its folder writable",
-    "not a database": "is no database: move that file away, or name another in dialer.toml",
-    "malformed": "is damaged: restore it from a backup",
-    "disk is full": "cannot grow: the disk is full, make room and start again",
-    "disk I/O": "cannot be read or written: the disk reports an error",
-}

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, update
 
+from campaigns.errors import IllegalMove
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
 from campaigns.rules.due import Close, Decision, Standing, WaitUntil
 from campaigns.store.tasks import raise_all
-from campaigns.words import ContactState, Outcome
+from campaigns.words import CONTACT_MOVES, ContactState, Outcome
 
 SHORTEST_WAIT = timedelta(seconds=1)  # a wait that is over at once would make `take` go round for ever
 
@@ -31,6 +32,15 @@ _PUT_OFF = (
         due=False,
     )
 )
+
+
+def move(contact: Contact, to: ContactState) -> None:
+    """Change its state, the only way to do so. Raises `IllegalMove` when `CONTACT_MOVES` has no such move."""
+    if to not in CONTACT_MOVES[contact.state]:
+        legal = " or ".join(sorted(CONTACT_MOVES[contact.state]))
+        then = f"from here it can only become {legal}" if legal else "no other state follows"
+        raise IllegalMove(f"Contact number {contact.id} is {contact.state} and cannot become {to}: {then}.")
+    contact.state = to
 
 
 def lease(contact: Contact, node: str) -> None:
@@ -69,11 +79,13 @@ def give_back(contact: Contact) -> None:
 def shut(session: Session, contact: Contact, decision: Close, now: datetime, tasks: CloseTasks) -> None:
     """Nobody calls it again; a decision without an outcome leaves the last one."""
     raise_all(session, contact, tasks(contact, decision.state, decision.outcome), now)
+    contact.wait_grounds = dict(decision.grounds)
     settle(contact, decision.state, decision.outcome or contact.outcome, now)
 
 
 def settle(contact: Contact, state: ContactState, outcome: Outcome | None, now: datetime) -> None:
-    """The marks of a closed contact."""
-    contact.state, contact.outcome, contact.closed_at = state, outcome, now
+    """The marks of a closed contact. Raises `IllegalMove` for one that is closed already."""
+    move(contact, state)
+    contact.outcome, contact.closed_at = outcome, now
     contact.next_at = contact.wait_reason = contact.node = None
     contact.leased = contact.due = False

@@ -1,12 +1,27 @@
-"""Numbers that no campaign may call."""
+"""Numbers that a campaign, or none of them, may call: by key, command or file, and at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
 from campaigns.models import ASLEEP, Contact, OptOut
+from campaigns.rules.numbers import next_number
+from campaigns.store import changes, locks
 from campaigns.store.database import Database
+
+ENTERED_AT_ONCE = 500  # numbers in one transaction: other writers get their turn between two
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A number that is not to be called any more: when and how it was said; campaign: "" for all of them."""
+
+    phone: str
+    how: str
+    at: datetime
+    campaign: str = ""
 
 
 def add(db: Database, phone: str, how: str, now: datetime, campaign: str = "") -> bool:
@@ -15,8 +30,23 @@ def add(db: Database, phone: str, how: str, now: datetime, campaign: str = "") -
         return enter(session, phone, how, now, campaign)
 
 
+def add_all(db: Database, refusals: Sequence[Refusal], now: datetime) -> list[bool]:
+    """Enter many, some hundred in a transaction; for each whether it is new. They hold from `now` on."""
+    new: list[bool] = []
+    for start in range(0, len(refusals), ENTERED_AT_ONCE):
+        some = refusals[start : start + ENTERED_AT_ONCE]
+        with db.write() as session:
+            for phone in locks.in_order(refusal.phone for refusal in some):
+                locks.number(session, phone)
+            new += _enter(session, some, now)
+    return new
+
+
 def remove(db: Database, phone: str, campaign: str = "") -> bool:
-    """Allow calls to this number again; whether it had opted out. Contacts closed meanwhile stay closed."""
+    """Allow calls to this number again; whether it had opted out. Contacts closed meanwhile stay closed.
+
+    Each opt-out is removed by itself: that of one campaign, or ("") that of all.
+    """
     with db.write() as session:
         entry = session.get(OptOut, (phone, campaign))
         if entry is None:
@@ -25,32 +55,97 @@ def remove(db: Database, phone: str, campaign: str = "") -> bool:
     return True
 
 
-def listing(db: Database) -> list[OptOut]:
-    """Every number that opted out, the oldest first."""
+def listing(db: Database, campaign: str | None = None) -> list[OptOut]:
+    """Every number that opted out, the oldest first; of one campaign: those of all count there too."""
+    wanted = select(OptOut).order_by(col(OptOut.at), col(OptOut.phone), col(OptOut.campaign))
+    if campaign is not None:
+        wanted = wanted.where(col(OptOut.campaign).in_(("", campaign)))
     with db.read() as session:
-        return list(session.exec(select(OptOut).order_by(col(OptOut.at), col(OptOut.phone))))
+        return list(session.exec(wanted))
+
+
+def of_numbers(db: Database, phones: Collection[str]) -> list[OptOut]:
+    """The opt-outs of these numbers, the oldest first."""
+    with db.read() as session:
+        wanted = select(OptOut).where(col(OptOut.phone).in_(phones))
+        return list(session.exec(wanted.order_by(col(OptOut.at), col(OptOut.campaign))))
 
 
 def has(db: Database, phone: str) -> bool:
-    """Whether this number has opted out."""
+    """Whether this number has opted out of all campaigns."""
     with db.read() as session:
         return session.get(OptOut, (phone, "")) is not None
 
 
 def enter(session: Session, phone: str, how: str, now: datetime, campaign: str = "") -> bool:
-    """Write the number down and wake what waits for it, so that the next `take` closes it with its tasks."""
-    if session.get(OptOut, (phone, campaign)) is not None:
-        return False
-    session.add(OptOut(phone=phone, campaign=campaign, how=how, at=now))
-    session.flush()
-    asleep = update(Contact).where(col(Contact.phone) == phone, ASLEEP)
-    if campaign:
-        asleep = asleep.where(col(Contact.campaign) == campaign)
-    session.exec(asleep.values(next_at=now, due=True))
-    return True
+    """Write the number down and wake what waits for it, so that the next `take` closes it with its tasks.
+
+    Who is taken and not dialled yet is not dialled (`attempts.begin` asks again); a call that runs goes on.
+    """
+    locks.number(session, phone)
+    return _enter(session, [Refusal(phone, how, now, campaign)], now)[0]
 
 
 def among(session: Session, phones: Collection[str]) -> set[tuple[str, str]]:
     """Which of these numbers have opted out, each with the campaign, "" for all."""
+    if not phones:
+        return set()
     wanted = select(OptOut.phone, OptOut.campaign).where(col(OptOut.phone).in_(phones))
     return {(phone, campaign) for phone, campaign in session.exec(wanted)}
+
+
+def pass_over(session: Session, contacts: Collection[Contact], now: datetime) -> bool:
+    """Contacts with several numbers go on to the next one that has neither opted out nor been struck.
+
+    Whether each has a number now that may be called; where there is none left the present one stays, and the
+    rules close the contact.
+    """
+    refused = among(session, {phone for contact in contacts for phone in (contact.phone, *contact.phones)})
+    return all([_goes_on(session, contact, refused, now) for contact in contacts if refused])
+
+
+def _goes_on(session: Session, contact: Contact, refused: Collection[tuple[str, str]], now: datetime) -> bool:
+    if not _refused(contact, contact.phone, refused):
+        return True
+    struck = contact.history.get("struck", {})
+    barred = {
+        phone
+        for place, phone in enumerate(contact.phones)
+        if str(place) in struck or _refused(contact, phone, refused)
+    }
+    following = next_number(contact.phones, contact.phone, barred)
+    if following is None:
+        return False
+    places = {"from": _place(contact, contact.phone), "to": _place(contact, following)}
+    changes.note(session, contact.campaign, "number_opted_out", now, places, contact.id)
+    contact.phone = following
+    return True
+
+
+def _enter(session: Session, refusals: Sequence[Refusal], now: datetime) -> list[bool]:
+    """Write them down and wake who waits; for each whether it is new. Their numbers are locked already."""
+    known = among(session, {refusal.phone for refusal in refusals})
+    verdicts: list[bool] = []
+    phones: dict[str, list[str]] = {}  # by campaign
+    for refusal in refusals:
+        verdicts.append((refusal.phone, refusal.campaign) not in known)
+        if verdicts[-1]:
+            known.add((refusal.phone, refusal.campaign))
+            phones.setdefault(refusal.campaign, []).append(refusal.phone)
+            session.add(OptOut(**vars(refusal)))
+    session.flush()
+    for campaign, refused in phones.items():
+        asleep = update(Contact).where(col(Contact.phone).in_(refused), ASLEEP)
+        if campaign:
+            asleep = asleep.where(col(Contact.campaign) == campaign)
+        session.exec(asleep.values(next_at=now, due=True))
+    return verdicts
+
+
+def _refused(contact: Contact, phone: str, refused: Collection[tuple[str, str]]) -> bool:
+    return (phone, "") in refused or (phone, contact.campaign) in refused
+
+
+def _place(contact: Contact, phone: str) -> str:
+    """Which of its numbers, from 1; never the number itself."""
+    return str(contact.phones.index(phone) + 1) if phone in contact.phones else "0"

@@ -1,15 +1,15 @@
 """Who is looked at next: every query here walks an index and stops early, however many wait."""
 
-import heapq
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from itertools import islice
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select, update
 
-from campaigns.models import ASLEEP, DUE, PERISHABLE, Contact
+from campaigns.models import ASLEEP, DUE, INSTITUTIONAL, LEASED, PERISHABLE, Contact
+from campaigns.rules.fairness import Ticket
 
 WOKEN_AT_ONCE = 1000  # per campaign and transaction, about 10 ms
 
@@ -20,6 +20,7 @@ _OVERSLEPT = (
     .where(_OF_CAMPAIGN, ASLEEP, col(Contact.next_at) <= bindparam("now"))
     .order_by(col(Contact.next_at), col(Contact.rank))
     .limit(WOKEN_AT_ONCE)
+    .with_for_update(skip_locked=True)
 )
 _WAKE = (
     update(Contact)
@@ -30,14 +31,28 @@ _WAKE = (
 _KEY = (col(Contact.rank), col(Contact.next_at), col(Contact.id))
 _HOLDER = aliased(Contact)
 _HELD = select(_HOLDER.id).where(col(_HOLDER.phone) == col(Contact.phone), col(_HOLDER.leased).is_(True))
-_LINE = select(*_KEY).where(_OF_CAMPAIGN, DUE, ~_HELD.exists()).order_by(*_KEY).limit(bindparam("count"))
+NUMBER_HELD = _HELD.exists()
+_LINE = select(*_KEY).where(_OF_CAMPAIGN, DUE, ~NUMBER_HELD).order_by(*_KEY).limit(bindparam("count"))
+_LINE_AND_INSTITUTION = _LINE.add_columns(col(Contact.institution))
+_LINE_OF = _LINE.where(col(Contact.institution) == bindparam("institution"), INSTITUTIONAL)
+_NEXT_INSTITUTION = select(func.min(col(Contact.institution))).where(
+    _OF_CAMPAIGN, DUE, INSTITUTIONAL, col(Contact.institution) > bindparam("after")
+)
 _LATE = (
     select(Contact)
     .where(_OF_CAMPAIGN, PERISHABLE, col(Contact.deadline) <= bindparam("now"))
     .order_by(col(Contact.deadline))
     .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
 )
-_BY_ID = select(Contact).where(col(Contact.id).in_(bindparam("ids", expanding=True)))
+_BY_ID = (
+    select(Contact)
+    .where(col(Contact.id).in_(bindparam("ids", expanding=True)), DUE)
+    .with_for_update(skip_locked=True)
+)
+_HELD_PHONES = select(Contact.phone).where(
+    col(Contact.phone).in_(bindparam("phones", expanding=True)), LEASED
+)
 
 
 def wake(session: Session, campaigns: Sequence[str], now: datetime) -> int:
@@ -46,16 +61,43 @@ def wake(session: Session, campaigns: Sequence[str], now: datetime) -> int:
     return sum(connection.execute(_WAKE, {"name": name, "now": now}).rowcount for name in campaigns)
 
 
-def first_in_line(session: Session, campaigns: Sequence[str], count: int) -> list[Contact]:
-    """The first contacts of these campaigns together, without those whose phone is held by another.
+def line(session: Session, campaign: str, count: int) -> list[Ticket]:
+    """The first contacts of a campaign, without those whose phone is held by another.
 
     Order: rank (priority, deadline), then who has waited longer, then who was queued first.
     """
-    connection = session.connection()
-    lines = (connection.execute(_LINE, {"name": name, "count": count}) for name in campaigns)
-    ids = [contact_id for _rank, _next_at, contact_id in islice(heapq.merge(*lines), count)]
+    return _tickets(session.connection().execute(_LINE, {"name": campaign, "count": count}))
+
+
+def line_of(session: Session, campaign: str, institution: str, count: int) -> list[Ticket]:
+    """The same of those that belong to one institution."""
+    asked = {"name": campaign, "institution": institution, "count": count}
+    return _tickets(session.connection().execute(_LINE_OF, asked))
+
+
+def line_without_institution(session: Session, campaign: str, count: int) -> list[Ticket]:
+    """Those among the first contacts of a campaign that belong to no institution."""
+    rows = session.connection().execute(_LINE_AND_INSTITUTION, {"name": campaign, "count": count})
+    return _tickets(key for *key, institution in rows if not institution)
+
+
+def institutions(session: Session, campaign: str) -> list[str]:
+    """The institutions that have due contacts in a campaign; one step in the index for each."""
+    connection, found = session.connection(), [""]
+    while name := connection.execute(_NEXT_INSTITUTION, {"name": campaign, "after": found[-1]}).scalar():
+        found.append(name)
+    return found[1:]
+
+
+def by_id(session: Session, ids: Sequence[int]) -> list[Contact]:
+    """These contacts in this order, as far as they are due and no other engine is at them."""
     contacts = {contact.id: contact for contact in session.exec(_BY_ID, params={"ids": ids})}
-    return [contacts[contact_id] for contact_id in ids]
+    return [contacts[contact_id] for contact_id in ids if contact_id in contacts]
+
+
+def held_phones(session: Session, phones: Collection[str]) -> set[str]:
+    """Which of these phones are held."""
+    return set(session.connection().execute(_HELD_PHONES, {"phones": list(phones)}).scalars())
 
 
 def past_deadline(session: Session, campaigns: Collection[str], now: datetime, count: int) -> list[Contact]:
@@ -65,3 +107,7 @@ def past_deadline(session: Session, campaigns: Collection[str], now: datetime, c
         left = {"name": name, "now": now, "count": count - len(late)}
         late.extend(session.exec(_LATE, params=left))
     return late
+
+
+def _tickets(rows: Iterable[Iterable[Any]]) -> list[Ticket]:
+    return [Ticket(*row) for row in rows]

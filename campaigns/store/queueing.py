@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from campaigns.models import Contact, rank_of
+from campaigns.models import Campaign, Contact, rank_of
+from campaigns.store import locks, wakeups
 from campaigns.store.campaigns import known
 from campaigns.store.database import Database
 from campaigns.words import ZoneSource
@@ -51,15 +52,20 @@ def add(db: Database, contacts: Sequence[NewContact], now: datetime) -> list[Ver
     """
     with db.write() as session:
         queued: dict[tuple[str, str], str] = {}
+        for campaign in locks.in_order(contact.campaign for contact in contacts):
+            locks.queue(session, campaign)
+            if session.get(Campaign, campaign) is None:
+                known(session, campaign, now)
         for campaign in {contact.campaign for contact in contacts}:
             mine = [contact.external_id for contact in contacts if contact.campaign == campaign]
             found = _digests(session, campaign, mine)
             queued |= {(campaign, external_id): digest for external_id, digest in found.items()}
         verdicts, rows = _sort_out(contacts, queued, now)
-        for campaign in {contact.campaign for contact in contacts}:
-            _reopen(session, campaign, any(row["campaign"] == campaign for row in rows), now)
         if rows:
             session.connection().execute(insert(Contact), rows)
+        for campaign in locks.in_order(row["campaign"] for row in rows):
+            _reopen(session, campaign, now)
+            wakeups.ring(session)
     return verdicts
 
 
@@ -119,8 +125,8 @@ def _row(contact: NewContact, now: datetime) -> dict[str, Any]:
     }
 
 
-def _reopen(session: Session, name: str, something_new: bool, now: datetime) -> None:
+def _reopen(session: Session, name: str, now: datetime) -> None:
+    """Something new came. Locked last: who begins calls meanwhile need not wait for the whole batch."""
     campaign = known(session, name, now)
-    if campaign.state == "finished" and something_new:
+    if campaign.state == "finished":
         campaign.state, campaign.changed_at = "running", now
-        session.flush()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from campaigns.errors import IllegalMove, NoSuchTask
 from campaigns.flows.turns import TaskRaised
@@ -23,7 +24,7 @@ CLOSED: tuple[TaskState, ...] = ("resolved", "verified")
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task as people see it; `contact` is the contact's external_id."""
+    """A task as people see it; `contact` is the contact's external_id, "" for one of the whole campaign."""
 
     id: int
     campaign: str
@@ -54,14 +55,15 @@ class TaskView:
 
 def listing(db: Database, campaign: str | None = None, everything: bool = False) -> list[TaskView]:
     """Open tasks in the order in which they are due; of one campaign if asked for, closed ones too if so."""
-    wanted = select(Task, Contact.external_id).join(Contact, col(Contact.id) == col(Task.contact_id))
+    of_contact = col(Contact.id) == col(Task.contact_id)
+    wanted = select(Task, Contact.external_id).join(Contact, of_contact, isouter=True)
     if campaign is not None:
         wanted = wanted.where(Task.campaign == campaign)
     if not everything:
         wanted = wanted.where(col(Task.state).not_in(CLOSED))
     with db.read() as session:
         rows = session.exec(wanted.order_by(col(Task.due_at), col(Task.id)))
-        return [_view(task, external_id) for task, external_id in rows]
+        return [_view(task, external_id or "") for task, external_id in rows]
 
 
 def resolve(db: Database, task_id: int, note: str, now: datetime) -> None:
@@ -78,17 +80,30 @@ def resolve(db: Database, task_id: int, note: str, now: datetime) -> None:
 def raise_all(session: Session, contact: Contact, raised: Iterable[TaskRaised], now: datetime) -> None:
     """Make the tasks; one that is open for the same contact and reason is sharpened, not doubled."""
     for task in raised:
-        _raise(session, contact, task, now)
+        same = select(Task).where(Task.contact_id == contact.id, Task.reason == task.reason)
+        _raise(session, same, contact.campaign, contact.id, task, now)
 
 
-def _raise(session: Session, contact: Contact, raised: TaskRaised, now: datetime) -> None:
-    same = select(Task).where(Task.contact_id == contact.id, Task.reason == raised.reason)
+def raise_of_campaign(session: Session, campaign: str, raised: TaskRaised, now: datetime) -> None:
+    """Make a task of the whole campaign, or sharpen the one that is open for the same reason."""
+    whole = select(Task).where(Task.campaign == campaign, col(Task.contact_id).is_(None))
+    _raise(session, whole.where(Task.reason == raised.reason), campaign, None, raised, now)
+
+
+def _raise(
+    session: Session,
+    same: SelectOfScalar[Task],
+    campaign: str,
+    contact_id: int | None,
+    raised: TaskRaised,
+    now: datetime,
+) -> None:
     open_task = session.exec(same.where(col(Task.state).not_in(CLOSED))).first()
     due_at = now + DUE_AFTER[raised.urgency]
     if open_task is None:
         open_task = Task(
-            campaign=contact.campaign,
-            contact_id=contact.id,
+            campaign=campaign,
+            contact_id=contact_id,
             reason=raised.reason,
             urgency=raised.urgency,
             details={},

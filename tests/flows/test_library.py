@@ -96,6 +96,16 @@ def test_calling_hours_are_the_usual_ones(script: Script) -> None:
     assert script.policy.hours == Hours(Window(time(9), time(20)), Window(time(10), time(18)), "RU")
 
 
+def test_why_they_call_decides_which_caps_hold() -> None:
+    rules = {script.name: (script.policy.purpose, script.policy.urgent) for script in SCRIPTS}
+    assert rules == {
+        "covid-results": ("result", True),
+        "abandoned-callback": ("callback", False),
+        "satisfaction-survey": ("survey", False),
+    }
+    assert {script.policy.pack.name for script in SCRIPTS} == {"ru-careful"}
+
+
 def test_results_go_first_and_are_called_five_times() -> None:
     by_priority = sorted(SCRIPTS, key=lambda script: -script.priority)
     assert [script.name for script in by_priority] == [

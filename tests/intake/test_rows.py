@@ -1,10 +1,14 @@
-from datetime import UTC, datetime, timedelta
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from campaigns.flows.fields import Field
 from campaigns.flows.script import Script
 from campaigns.intake.rows import RowReader, Unusable, Usable
+from campaigns.rules.packs import Edition, Pack
 from campaigns.store.contacts import NewContact
 from tests.intake.conftest import DEFAULTS, NOW, script_with
 
@@ -179,3 +183,139 @@ def test_the_digest_does_not_depend_on_the_day_of_queueing() -> None:
     later = RowReader(script, DEFAULTS, NOW + timedelta(days=1)).read(RIGHT)
     assert isinstance(later, Usable)
     assert later.contact.digest == contact_of(script).digest
+
+
+LANDLINE = "8 (3452) 50-00-00"  # of a town whose zone is Asia/Yekaterinburg
+MOSCOW = "+7 495 123-45-67"
+
+
+@pytest.mark.parametrize(
+    ("changes", "zone", "source"),
+    [
+        ({"time_zone": "Asia/Omsk", "phone": MOSCOW}, "Asia/Omsk", "file"),
+        ({"time_zone": "", "phone": MOSCOW}, "Europe/Moscow", "number"),
+        ({}, "Asia/Yekaterinburg", "clinic"),  # a mobile number says nothing
+        ({"phone_2": MOSCOW}, "Asia/Yekaterinburg", "clinic"),  # the second number does not count
+    ],
+)
+def test_the_zone_and_where_it_is_from(
+    script: Script, changes: dict[str, str], zone: str, source: str
+) -> None:
+    contact = contact_of(script, **changes)
+    assert (contact.time_zone, contact.zone_from) == (zone, source)
+
+
+def test_times_without_a_zone_are_in_that_of_the_number(script: Script) -> None:
+    contact = contact_of(script, phone=MOSCOW, deadline="22.11.2026 10:30")
+    assert contact.deadline == datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "phones"),
+    [
+        ({}, ()),
+        ({"phone_2": " ", "phone_3": ""}, ()),
+        ({"phone_2": LANDLINE}, ("+79123456789", "+73452500000")),
+        ({"phone_3": LANDLINE, "phone_2": MOSCOW}, ("+79123456789", "+74951234567", "+73452500000")),
+        ({"phone_2": "+7 912 345-67-89"}, ()),  # the first once more
+        ({"phone_2": LANDLINE, "phone_3": LANDLINE}, ("+79123456789", "+73452500000")),
+    ],
+)
+def test_second_and_third_numbers(script: Script, changes: dict[str, str], phones: tuple[str, ...]) -> None:
+    contact = contact_of(script, **changes)
+    assert contact.phone == "+79123456789"
+    assert contact.phones == phones
+
+
+@pytest.mark.parametrize(
+    ("changes", "consent"),
+    [
+        ({}, ("", None)),
+        (
+            {"consent_source": " Form  7 ", "consent_at": "2026-11-02"},
+            ("Form 7", datetime(2026, 11, 1, 19, tzinfo=UTC)),
+        ),
+        (
+            {"consent_source": "site", "consent_at": "02.11.2026 10:00"},
+            ("site", datetime(2026, 11, 2, 5, tzinfo=UTC)),
+        ),
+    ],
+)
+def test_consent(script: Script, changes: dict[str, str], consent: tuple[str, datetime | None]) -> None:
+    contact = contact_of(script, **changes)
+    assert (contact.consent_source, contact.consent_at) == consent
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"phone_2": "123"}, "phone_2 is not a number that is in use"),
+        ({"phone_3": "Ivanova"}, "phone_3 is not one phone number"),
+        (
+            {"consent_source": "Form 7"},
+            "consent_source and consent_at go together: fill in both, or leave both blank",
+        ),
+        (
+            {"consent_at": "2026-11-02"},
+            "consent_source and consent_at go together: fill in both, or leave both blank",
+        ),
+        (
+            {"consent_source": "Form 7", "consent_at": "soon"},
+            "consent_at is not a possible date and time, such as 2026-11-18 14:05",
+        ),
+        ({"consent_source": "Form 7", "consent_at": "2026-11-25"}, "consent_at lies in the future"),
+        (
+            {"consent_source": "x" * 201, "consent_at": "2026-11-02"},
+            "consent_source is not a text of at most 200 characters",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_newer_columns(script: Script, changes: dict[str, str], reason: str) -> None:
+    assert read(script, **changes) == Unusable((reason,))
+
+
+def test_rules_that_ask_for_a_consent(script: Script) -> None:
+    careful = Pack(
+        "strict",
+        "Strict",
+        (Edition(date(2020, 1, 1), until=date(2026, 11, 19)), Edition(date(2026, 11, 20), consent=True)),
+    )
+    strict = replace(script, policy=replace(script.policy, pack=careful))
+    assert read(strict) == Unusable(
+        ("consent_source and consent_at are blank, and the rules strict ask for a consent",)
+    )
+    assert isinstance(read(strict, consent_source="Form 7", consent_at="2026-11-02"), Usable)
+    early = RowReader(strict, DEFAULTS, NOW - timedelta(days=1)).read(RIGHT)
+    assert isinstance(early, Usable)  # the older edition holds on that day
+
+
+def test_the_institution_is_that_of_the_field_that_names_it(script: Script) -> None:
+    assert contact_of(script).institution == ""
+    assert contact_of(replace(script, institution="result")).institution == "positive"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"phone_2": LANDLINE},
+        {"phone_3": MOSCOW},
+        {"consent_source": "Form 7", "consent_at": "2026-11-02"},
+        {"consent_source": "Form 8", "consent_at": "2026-11-02"},
+        {"consent_source": "Form 7", "consent_at": "2026-11-03"},
+    ],
+)
+def test_the_newer_columns_count_in_the_digest(script: Script, changes: dict[str, str]) -> None:
+    base = {} if len(changes) == 1 else {"consent_source": "Form 7", "consent_at": "2026-11-01"}
+    assert contact_of(script, **changes).digest != contact_of(script, **base).digest
+
+
+def test_rows_without_them_are_known_as_they_were_before_there_were_any(script: Script) -> None:
+    asked = contact_of(script)
+    told = (
+        *("A-17", "+79123456789", "Ёлкина Зоя", "ru", "Asia/Yekaterinburg", "", ""),
+        {"birth_year": "1954", "result": "positive"},
+    )
+    canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert asked.digest == hashlib.sha256(canonical.encode()).hexdigest()
+    elsewhere = contact_of(script, phone=MOSCOW, time_zone="Europe/Moscow")
+    assert contact_of(script, phone=MOSCOW).digest != elsewhere.digest  # what was told, not what was found

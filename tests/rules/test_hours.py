@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from campaigns.rules.hours import Hours, Window, is_open, next_opening
+from campaigns.rules.hours import Hours, Overlap, Window, is_open, never_opens, next_opening, opening
 
 USUAL = Hours(Window(time(9), time(20)), Window(time(10), time(18)))
 RUSSIAN = Hours(Window(time(9), time(20)), Window(time(10), time(18)), "RU")
@@ -131,9 +131,90 @@ def test_a_window_that_never_opens_is_refused(opens: time, closes: time) -> None
         Window(opens, closes)
 
 
-def test_an_unknown_country_is_refused() -> None:
-    with pytest.raises(ValueError, match='the country "Rossiya" are not known'):
-        Hours(USUAL.weekdays, USUAL.weekends, "Rossiya")
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        ("Rossiya", 'the country "Rossiya" are not known: use its two-letter code, such as RU'),
+        ("", 'the country "" are not known'),
+        ("ru", 'the country "ru" are not known'),
+        ("XX-NY", 'the country "XX" are not known'),
+        ("US-XX", 'the region "US-XX" are not known: use US, or one of its regions AK, AL'),
+        ("US-", 'the region "US-" are not known'),
+        ("RU-MOW", 'the region "RU-MOW" are not known: RU has no regions with holidays of their own'),
+    ],
+)
+def test_unknown_countries_and_regions_are_refused(place: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Hours(USUAL.weekdays, USUAL.weekends, place)
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "works"),
+    [
+        ("DE", "2026-01-06", True),  # Epiphany, in Bavaria alone
+        ("DE-BY", "2026-01-06", False),
+        ("DE-BY", "2026-01-07", True),
+        ("US", "2026-02-12", True),  # Lincoln's Birthday
+        ("US-NY", "2026-02-12", False),
+        ("GB-SCT", "2026-01-02", False),
+        ("GB-ENG", "2026-01-02", True),
+        ("RU", "2026-12-31", False),  # moved from 4 January
+        ("RU", "2027-02-20", True),  # a Saturday that is worked
+        (None, "2026-12-31", True),
+        (None, "2027-02-20", False),
+    ],
+)
+def test_holidays_per_country_and_region(place: str | None, day: str, works: bool) -> None:
+    hours = Hours(USUAL.weekdays, None, place)
+    assert hours.works_on(date.fromisoformat(day)) is works
+    assert (hours.window(date.fromisoformat(day)) is not None) is works
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ((9, 20), (8, 22), (9, 20)),
+        ((9, 20), (10, 0), (10, 20)),
+        ((9, 0), (10, 0), (10, 0)),
+        ((0, 0), (0, 0), (0, 0)),
+        ((0, 12), (0, 0), (0, 12)),
+        ((9, 12), (12, 20), None),
+        ((9, 12), (13, 0), None),
+    ],
+)
+def test_two_windows_at_once(
+    one: tuple[int, int], other: tuple[int, int], both: tuple[int, int] | None
+) -> None:
+    first, second = (Window(time(opens), time(closes)) for opens, closes in (one, other))
+    expected = both and Window(time(both[0]), time(both[1]))
+    assert first & second == second & first == expected
+
+
+NO_WEEKENDS = Hours(Window(time(9), time(20)), None)
+EARLY = every_day(time(6), time(9))
+
+
+@pytest.mark.parametrize(
+    ("hours", "never"),
+    [
+        ((USUAL,), False),
+        ((USUAL, RUSSIAN), False),
+        ((USUAL, EARLY), True),  # 9:00 is the end of one and the beginning of the other
+        ((Hours(EARLY.weekdays, USUAL.weekends), USUAL), False),  # at weekends
+        ((Hours(EARLY.weekdays, None), Hours(USUAL.weekdays, EARLY.weekends, "IL")), False),  # Fridays
+        ((Hours(EARLY.weekdays, None), Hours(USUAL.weekdays, EARLY.weekends)), True),
+        ((Hours(EARLY.weekdays, None), Hours(USUAL.weekdays, EARLY.weekends, "RU")), False),  # on holidays
+    ],
+)
+def test_hours_that_are_never_open_together(hours: tuple[Hours, ...], never: bool) -> None:
+    assert never_opens(*hours) is never
+    found = opening(Overlap(hours), BERLIN, at(BERLIN, "2026-01-01T00:00"))
+    assert (found is None) is never
+
+
+def test_a_calendar_that_never_opens_has_no_next_opening() -> None:
+    with pytest.raises(ValueError, match="do not open within a year"):
+        next_opening(Overlap((USUAL, EARLY)), BERLIN, at(BERLIN, "2026-01-01T00:00"))
 
 
 def test_a_time_without_offset_is_refused() -> None:
@@ -154,6 +235,22 @@ some_hours = st.builds(
 )
 zones = st.sampled_from(sorted(available_timezones()))
 moments = st.datetimes(datetime(1995, 1, 1), datetime(2038, 1, 1), timezones=st.just(UTC))
+
+
+some_overlaps = st.builds(lambda one, other: Overlap((one, other)), some_hours, some_hours)
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_overlaps, zones, moments)
+def test_several_calendars_open_when_all_of_them_are(both: Overlap, zone: str, now: datetime) -> None:
+    assert is_open(both, zone, now) is all(is_open(hours, zone, now) for hours in both.parts)
+    found = opening(both, zone, now)
+    last = found or now + timedelta(days=30)
+    spots = [now + (last - now) * part / 97 for part in range(97)] if last > now else []
+    assert not any(all(is_open(hours, zone, spot) for hours in both.parts) for spot in spots)
+    if found is not None:
+        assert all(is_open(hours, zone, found) for hours in both.parts)
+        assert found == now or not is_open(both, zone, found - timedelta(microseconds=1))
 
 
 @settings(max_examples=600, deadline=None)

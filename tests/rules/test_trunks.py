@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from campaigns.rules.breaker import Breaker
 from campaigns.rules.pacing import Pacer
-from campaigns.rules.trunks import LONGEST_HOLD_SECONDS, Route, another, choose, next_start, shown_number
+from campaigns.rules.trunks import LONGEST_HOLD_SECONDS, Route, another, choose, next_start, shown_number, why
 
 
 def route(priority: int = 1, weight: int = 1, calls: int = 1000, rate: float = 1000.0) -> Route:
@@ -115,3 +115,28 @@ def test_numbers_share_the_patients_and_a_new_one_takes_only_its_share() -> None
     after = [shown_number(POOL, number) for number in NUMBERS]
     assert all(count > 60 for count in Counter(after).values())
     assert {now for was, now in zip(before, after, strict=True) if was != now} == {POOL[3]}
+
+
+def _resting(route: Route) -> Route:
+    route.hold(60.0, 0.0)
+    return route
+
+
+@pytest.mark.parametrize(
+    ("routes", "tried", "expected"),
+    [
+        ({"a": route()}, (), "only"),
+        ({"a": route(), "b": route()}, (), "weight"),
+        ({"a": route(), "b": route(2)}, (), "priority"),
+        ({"a": route(2), "b": route(1, calls=1)}, (), "others_full"),
+        ({"a": route(2), "b": _resting(route(1))}, (), "others_rest"),
+        ({"a": route(), "b": _resting(route())}, (), "others_rest"),
+        ({"a": route(), "b": _resting(route()), "c": route(2)}, (), "others_rest"),
+        ({"a": route(), "b": route(1), "c": route(1)}, ("c", "b"), "fail_over from b, c"),
+    ],
+)
+def test_why_this_trunk(routes: Mapping[str, Route], tried: tuple[str, ...], expected: str) -> None:
+    if "b" in routes and expected == "others_full":
+        routes["b"].pacer.running = 1
+    assert choose(routes, 0.0, tried) == "a" or expected == "weight"
+    assert why(routes, "a", 0.0, tried) == expected

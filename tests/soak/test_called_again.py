@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine import descendants
 from bench.plan import HURRIED, people
 from tests.sipp.patients import SippPatients, needs_sipp
 from tests.soak.conftest import ports
 from tests.soak.progress import Teller
 from tests.system.commands import Desk
+from tests.system.families import line_processes
 
 pytestmark = [pytest.mark.soak, needs_sipp(), pytest.mark.timeout(600)]
 
@@ -40,26 +40,6 @@ def wait_until(
         time.sleep(look_seconds)  # the product is another process: there is nothing to wait on
 
 
-def busiest_line_process(engine: int) -> int:
-    """The one that the nursery forked and that holds most sockets: it has calls."""
-    born = [pid for pid in descendants(engine) if b"dialer.nursery" in _command(pid)]
-    return max((pid for pid in born if not descendants(pid)), key=_descriptors)
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""
-
-
-def _descriptors(pid: int) -> int:
-    try:
-        return len(os.listdir(f"/proc/{pid}/fd"))
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-
-
 def test_contacts_of_a_dead_line_process_are_called_again(tmp_path: Path, teller: Teller) -> None:
     called = people(CONTACTS)
     sip, rtp = ports("SOAK_SIP_PORTS", (15500, 15990)), ports("SOAK_RTP_PORTS", (20000, 31999))
@@ -73,7 +53,7 @@ def test_contacts_of_a_dead_line_process_are_called_again(tmp_path: Path, teller
             for crash in range(CRASHES):
                 least = (crash + 1) * CONTACTS // (CRASHES + 1)
                 wait_until(engine, lambda least=least: _answered(sipp) >= least, ANSWERED_SECONDS)  # type: ignore[misc]
-                os.kill(busiest_line_process(engine.pid), signal.SIGABRT)
+                os.kill(line_processes(engine.pid)[0], signal.SIGABRT)
             wait_until(engine, lambda: _completed(desk) == CONTACTS, COMPLETED_SECONDS, REPORT_SECONDS)
         finally:
             engine.send_signal(signal.SIGTERM)

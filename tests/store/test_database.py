@@ -69,16 +69,27 @@ def test_an_older_revision_asks_for_an_upgrade(path: Path, monkeypatch: pytest.M
     assert schema.HEAD in schema.known_revisions()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "postgres-of-mars://host/db", "sqlite://host/db"])
-def test_a_url_that_names_no_database_is_refused(url: str) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "nonsense",
+        "sqlite://",
+        "postgres-of-mars://host/db",
+        "sqlite://host/db",
+        "mysql://host/db",
+        "postgresql+pg8000://host/db",
+    ],
+)
+def test_a_url_that_names_no_database_is_refused(wrong: str) -> None:
     with pytest.raises(DatabaseUnusable, match="The database URL"):
-        open_database(url)
+        open_database(wrong)
 
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
 )
+@pytest.mark.usefixtures("path")
 def test_every_connection_is_set_up_to_lose_nothing(db: Database, pragma: str, value: object) -> None:
     with db.read() as reading, db.write() as writing:
         for session in (reading, writing):
@@ -105,6 +116,7 @@ def test_a_reader_sees_one_moment(db: Database) -> None:
     assert optouts.has(db, "+1")
 
 
+@pytest.mark.usefixtures("path")
 def test_writers_of_one_process_take_turns(db: Database) -> None:
     """Each thread reads a figure and writes it back one higher: an overlap would lose one."""
     optouts.add(db, "+1", "0", NOW)
@@ -123,15 +135,15 @@ def test_writers_of_one_process_take_turns(db: Database) -> None:
     assert optouts.listing(db)[0].how == "40"
 
 
-def test_another_program_that_never_ends_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+def test_another_program_that_never_ends_is_named(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseUnusable, match="kept busy by another program"):
-        open_database(f"sqlite:///{path}")
+        open_database(f"sqlite:///{path}", busy_seconds=0.01)
     other.close()
 
 
+@pytest.mark.usefixtures("path")
 def test_a_full_disk_is_one_sentence_without_the_patient(db: Database) -> None:
     with db.write() as session:
         session.connection().execute(text("PRAGMA max_page_count = 1"))  # SQLite's way to a full disk

@@ -69,6 +69,7 @@ def _one_call(db: Database) -> None:
         attempts.open_attempts,
     ],
 )
+@pytest.mark.usefixtures("path")
 def test_every_question_of_the_engine_walks_an_index(db: Database, ask: Callable[[Database], object]) -> None:
     queue(db, person("A"), person("B", deadline=NOW + HOUR), person("C", not_before=NOW + HOUR))
     with plans() as lines:
@@ -79,6 +80,7 @@ def test_every_question_of_the_engine_walks_an_index(db: Database, ask: Callable
         assert not line.startswith(tuple(f"SCAN {table}" for table in LARGE)) or "attempt_open" in line
 
 
+@pytest.mark.usefixtures("path")
 def test_the_long_questions_read_indexes_alone(db: Database) -> None:
     queue(db, person("A"))
     with plans() as lines:
@@ -86,6 +88,7 @@ def test_the_long_questions_read_indexes_alone(db: Database) -> None:
     assert lines == ["SCAN contact USING COVERING INDEX contact_standing"]
 
 
+@pytest.mark.usefixtures("path")
 def test_leases_of_a_dead_engine_are_found_among_the_leases(db: Database) -> None:
     queue(db, person("A"))
     with plans() as lines:

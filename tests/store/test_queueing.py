@@ -94,6 +94,7 @@ def test_a_batch_is_queued_as_a_whole_or_not_at_all(db: Database) -> None:
     assert campaigns.states(db) == {}
 
 
+@pytest.mark.usefixtures("path")
 def test_thousands_of_contacts_are_queued_in_seconds(db: Database) -> None:
     people = [person(f"P{number}") for number in range(MANY)]
     started = time.perf_counter()

@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 from sqlmodel import SQLModel
@@ -19,6 +20,7 @@ from campaigns.store import attempts, creation, optouts
 from campaigns.store.creation import config, create_database, upgrade_database
 from campaigns.store.database import Database, existing, open_database
 from campaigns.store.schema import HEAD, known_revisions
+from tests import postgres
 from tests.store.people import person, queue, seen
 
 
@@ -97,7 +99,8 @@ FIRST_ROWS = (
     "INSERT INTO campaign VALUES ('results', 'running', '2026-03-02 07:30:00.000000')",
     "INSERT INTO opt_out VALUES ('+72', 'key', '2026-03-02 07:30:00.000000')",
     "INSERT INTO contact (id, campaign, external_id, phone, full_name, language, time_zone, fields, digest,"
-    " priority, rank, state, due, leased, token, attempts_used, own_failures, verification_failures, queued_at)"
+    " priority, rank, state, due, leased, token, attempts_used, own_failures, verification_failures,"
+    " queued_at)"
     " VALUES (1, 'results', 'A', '+71', 'N', 'ru', 'UTC', '{}', 'd', 0, 0, 'waiting', 0, 0, 1, 1, 0, 0,"
     " '2026-03-02 07:30:00.000000')",
     "INSERT INTO attempt (id, contact_id, campaign, number, trunk, token, started_at, ended_at, counted,"
@@ -124,6 +127,26 @@ def test_what_the_first_version_wrote_is_kept(tmp_path: Path) -> None:
     contact = seen(db)
     assert (contact.phones, contact.zone_from, contact.revision, contact.history) == ([], "clinic", 1, {})
     assert [(entry.phone, entry.campaign) for entry in optouts.listing(db)] == [("+72", "")]
+
+
+def test_what_the_first_version_wrote_into_postgresql_is_kept() -> None:
+    url = postgres.empty_database()
+    made = existing(url)
+    flags = ("'waiting', 0, 0, 1,", "'waiting', false, false, 1,"), ("00', 1, 0.0)", "00', true, 0.0)")
+    with made.write() as session:
+        creation.upgrade(session.connection(), "0001")
+        for statement in FIRST_ROWS:
+            for number, word in flags:
+                statement = statement.replace(number, word)
+            session.connection().execute(text(statement))
+    made.close()
+    upgrade_database(url)
+    db = open_database(url)
+    assert [attempt.phone for attempt in attempts.of_contact(db, 1)] == ["+71"]
+    assert seen(db).revision == 1
+    assert [(entry.phone, entry.campaign) for entry in optouts.listing(db)] == [("+72", "")]
+    db.close()
+    postgres.drop(url)
 
 
 def test_an_upgrade_makes_no_database(tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def _contacts() -> None:
         _filled("history", sa.JSON(), "{}"),
     ):
         op.add_column("contact", column)
+    _due_of_institution()
+
+
+def _due_of_institution() -> None:
+    op.create_index(
+        "contact_due_of_institution",
+        "contact",
+        ["campaign", "institution", "rank", "next_at", "id"],
+        sqlite_where=sa.text("due IS 1 AND institution != ''"),
+        postgresql_where=sa.text("due IS true AND institution != ''"),
+    )
 
 
 def _attempts() -> None:

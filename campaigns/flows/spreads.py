@@ -1,0 +1,46 @@
+"""Over which parts of the day attempts are spread, and by how much their waits vary, in a campaign file."""
+
+from collections.abc import Mapping
+
+from campaigns.flows.reader import Node
+from campaigns.flows.times import read_window
+from campaigns.rules.hours import MIDNIGHT, Hours, Window
+from campaigns.rules.policy import Spread
+
+MOST_JITTER_PERCENT = 50  # a wait must not shrink to next to nothing
+
+
+def read_spread(entries: Mapping[str, Node], hours: Hours) -> Spread:
+    """`parts` and `jitter` of a policy, where they are."""
+    parts = _parts(entries["parts"], hours) if "parts" in entries else ()
+    return Spread(parts, entries["jitter"].share(1, MOST_JITTER_PERCENT) if "jitter" in entries else 0.0)
+
+
+def _parts(node: Node, hours: Hours) -> tuple[tuple[str, Window], ...]:
+    """The parts by name, in the order of the day, without gap and overlap, each within the calling hours."""
+    entries = node.entries()
+    if len(entries) == 1:
+        node.complain("one part of the day is none: name two or more, or leave parts out")
+    found: list[tuple[str, Window]] = []
+    for name, entry in entries.items():
+        Node(entry.book, name, entry.line, "the part").name()
+        window = read_window(entry)
+        if window is None:
+            continue
+        if found:
+            _demand_joined(entry, window, *found[-1])
+        if not any(window & days == window for days in (hours.weekdays, hours.weekends) if days):
+            entry.complain(f'the part "{name}", {window}, is not within the calling hours of any day')
+        found.append((name, window))
+    return tuple(found)
+
+
+def _demand_joined(node: Node, window: Window, before: str, earlier: Window) -> None:
+    if earlier.closes == MIDNIGHT:
+        node.complain(f'the part "{before}" ends with the day: "{node.what}" cannot follow it')
+    elif window.opens != earlier.closes:
+        fault = "leave a gap" if window.opens > earlier.closes else "overlap"
+        node.complain(
+            f'the parts "{before}" and "{node.what}" {fault}: '
+            f"{node.what} must begin when {before} ends, at {earlier.closes:%H:%M}"
+        )

@@ -1,0 +1,117 @@
+"""What a transaction holds fast against other nodes; SQLite, where no two writers overlap, needs none of it.
+
+Always in this order, so that no two nodes wait for each other: trunk, campaign, number, attempt, contact.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, func, literal, select, values
+from sqlalchemy import column as sql_column
+from sqlmodel import Session
+
+from campaigns.models import Attempt, Campaign, Contact
+
+_WHOLE: Any = {"key_share": True}  # rows that refer to it are made meanwhile
+_NUMBER, _NAME, _DUTY, _QUEUE = "number", "campaign", "duty", "queue"
+_NODE, _TRUNK = "node", "trunk"  # what a lock may be of
+
+
+def shared(session: Session) -> bool:
+    """Whether others may write while this transaction does."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def campaign_to_call(session: Session, name: str) -> Campaign:
+    """The campaign as it is now, which nobody stops before this transaction ends.
+
+    Calls are begun side by side, but for one whose calls are counted out (`first_left`).
+    """
+    counted = session.get_one(Campaign, name).first_left is not None
+    return session.get_one(Campaign, name, with_for_update=True if counted else {"read": True})
+
+
+def campaign_to_change(session: Session, name: str) -> Campaign | None:
+    """The campaign as it is now, if there is one; nobody else begins calls for it or changes it meanwhile."""
+    found = session.get(Campaign, name, with_for_update=_WHOLE)
+    if found is None:
+        _hold(session, _NAME, name)  # two that make the same campaign take turns
+        found = session.get(Campaign, name, with_for_update=_WHOLE)
+    return found
+
+
+def number(session: Session, phone: str) -> None:
+    """One transaction at a time decides about a number: an opt-out and the start of a call never pass."""
+    _hold(session, _NUMBER, phone)
+
+
+def numbers_free(session: Session, phones: Collection[str]) -> set[str]:
+    """Those of the numbers that nobody decides about now; until the transaction ends nobody else does."""
+    if not shared(session) or not phones:
+        return set(phones)
+    keys = values(sql_column("phone"), sql_column("key", BigInteger), name="keys").data(
+        [(phone, _key(_NUMBER, phone)) for phone in phones]
+    )
+    wanted = select(keys.c.phone).where(func.pg_try_advisory_xact_lock(keys.c.key))
+    return set(session.connection().execute(wanted).scalars())
+
+
+def node(session: Session, name: str) -> None:
+    """One transaction at a time begins to work as this node."""
+    _hold(session, _NODE, name)
+
+
+def trunk(session: Session, name: str) -> None:
+    """One transaction at a time makes this trunk's row."""
+    _hold(session, _TRUNK, name)
+
+
+def to_begin(session: Session, contact_id: int) -> Contact | None:
+    """The contact as it is now; its number and itself are this transaction's, the campaign is shared."""
+    seen = session.get(Contact, contact_id)
+    if seen is None:
+        return None
+    if shared(session):
+        campaign_to_call(session, seen.campaign)
+        number(session, phone := seen.phone)
+        session.refresh(seen, with_for_update=_WHOLE)
+        if seen.phone != phone:  # corrected in this moment
+            number(session, seen.phone)
+    return seen
+
+
+def call(session: Session, attempt_id: int) -> tuple[Attempt, Contact]:
+    """An attempt and its contact as they are now; nobody else moves them before the transaction ends."""
+    attempt = session.get_one(Attempt, attempt_id, with_for_update=_WHOLE)
+    return attempt, session.get_one(Contact, attempt.contact_id, with_for_update=_WHOLE)
+
+
+def duty(session: Session, name: str) -> bool:
+    """Whether this node does the duty now; false while another is at it."""
+    if not shared(session):
+        return True
+    wanted = select(func.pg_try_advisory_xact_lock(literal(_key(_DUTY, name), BigInteger)))
+    return bool(session.connection().execute(wanted).scalar())
+
+
+def queue(session: Session, campaign: str) -> None:
+    """One transaction at a time queues for a campaign: who is new is new only once."""
+    _hold(session, _QUEUE, campaign)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Who locks several locks them in this order."""
+    return sorted(set(names))
+
+
+def _hold(session: Session, kind: str, name: str) -> None:
+    if shared(session):
+        wanted = select(func.pg_advisory_xact_lock(literal(_key(kind, name), BigInteger)))
+        session.connection().execute(wanted)
+
+
+def _key(kind: str, name: str) -> int:
+    """PostgreSQL names its advisory locks by 64 bits."""
+    digest = hashlib.blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

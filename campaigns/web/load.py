@@ -1,0 +1,29 @@
+"""The page of a simulated day: calls an hour as a picture, checks of the record, zones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from campaigns.web.bars import HEIGHT, WIDTH, bars
+
+
+def load_page(data: Mapping[str, Any], checks: Sequence[tuple[str, int]], made_at: datetime) -> str:
+    """One HTML page that needs no network. data: as `simulate-load --json` prints it; checks: in words."""
+    environment = Environment(
+        loader=PackageLoader("campaigns.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    hourly = [(hour["hour"][11:13], hour["calls"], hour["answered"]) for hour in data["hours"]]
+    return environment.get_template("load.html").render(
+        data=data,
+        checks=checks,
+        bars=bars(hourly),
+        made_at=made_at.isoformat(timespec="minutes"),
+        width=WIDTH,
+        height=HEIGHT,
+    )

@@ -1,0 +1,32 @@
+"""The page of a plan: how many lines the rest of a campaign needs, and how busy they will be."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from campaigns.web.bars import HEIGHT, WIDTH, bars
+
+MOST_BARS = 72  # three days, an hour a bar
+
+
+def plan_page(data: Mapping[str, Any], sentences: list[str], made_at: datetime) -> str:
+    """One HTML page that needs no network. data: as `plan --json` prints it; sentences: what it says."""
+    environment = Environment(
+        loader=PackageLoader("campaigns.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    hours = data["hours"][:MOST_BARS]
+    return environment.get_template("plan.html").render(
+        data=data,
+        sentences=sentences,
+        hours=hours,
+        bars=bars([(hour["hour"][5:13], hour["busy"], 0.0) for hour in hours], top=data["lines"]),
+        made_at=made_at.isoformat(timespec="minutes"),
+        width=WIDTH,
+        height=HEIGHT,
+    )

@@ -1,0 +1,1 @@
+"""Campaigns against SIPp while engines, line processes and the database are killed at random moments."""
