@@ -11,7 +11,7 @@ from functools import partial
 from campaigns.clock import Clock, SharedClock, SystemClock
 from campaigns.engine.duties import Duties
 from campaigns.engine.engine import TICKS, Engine
-from campaigns.engine.membership import Membership
+from campaigns.engine.membership import USUAL_VIGIL, Membership, Vigil
 from campaigns.engine.planner import CallSettings, Planner
 from campaigns.engine.renderer import RenderCrew, Renderer
 from campaigns.engine.rulebook import Rulebook
@@ -34,6 +34,7 @@ from prompts.studio import Studio
 Tell = Callable[[str], None]
 
 MOST_RENDERERS = 2  # each takes a core while it works and 0.1 GB; two speak a thousand names a minute
+ENGINE_ANSWER_SECONDS = 2.0  # of a server that says nothing; longer than a lock is waited for, and as bad
 ENGINE_BUSY_SECONDS = 1.0  # calls in progress hear nothing new meanwhile; what cannot be written then is kept
 
 
@@ -90,16 +91,18 @@ def line_settings(home: Home, trunks: Sequence[Trunk]) -> LineSettings:
 
 
 @contextmanager
-def running_engine(home: Home, tell: Tell, progress: Progress | None = None) -> Iterator[Engine]:
+def running_engine(
+    home: Home, tell: Tell, progress: Progress | None = None, vigil: Vigil = USUAL_VIGIL
+) -> Iterator[Engine]:
     """The engine of this home with real lines and real speech; it alone may work on the home.
 
-    `progress` is told how many lines of how many are ready while they start.
+    `progress` is told how many lines of how many are ready while they start. `vigil`: see `Membership`.
 
     Raises EngineBusy, NoTrunk, ScriptError, DatabaseError or LinesNotStarted, each with one plain sentence.
     """
     with ExitStack() as stack:
         stack.enter_context(_alone(home))
-        database = open_database(home.database_url, ENGINE_BUSY_SECONDS)
+        database = open_database(home.database_url, ENGINE_BUSY_SECONDS, ENGINE_ANSWER_SECONDS)
         stack.callback(database.close)
         trunks = usable_trunks(home, tell)
         for folder in (home.recordings, home.speech):
@@ -109,10 +112,10 @@ def running_engine(home: Home, tell: Tell, progress: Progress | None = None) -> 
         lines = LinePool(line_settings(home, trunks))
         stack.callback(lines.stop)
         lines.start(progress)
-        engine, ticks = build_engine(home, database, lines, renderer, trunks, clock_of(database), tell)
+        engine, ticks = build_engine(home, database, lines, renderer, trunks, clock_of(database), tell, vigil)
         ticks.start()
         stack.callback(ticks.stop)
-        stack.callback(Wakeups(database, partial(ticks.force, "take")).stop)
+        stack.callback(Wakeups(database, engine.wake).stop)
         yield engine
 
 
@@ -129,6 +132,7 @@ def build_engine(
     trunks: Sequence[Trunk],
     clock: Clock,
     tell: Tell,
+    vigil: Vigil = USUAL_VIGIL,
 ) -> tuple[Engine, Ticks]:
     """The engine over whatever lines, speech and clock it is given."""
     shelf = Shelf(database, partial(script_in_force, home), tell)
@@ -137,9 +141,9 @@ def build_engine(
     calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings, home.node)
     board = Switchboard(trunks, lines, clock, tell)
     planner = Planner(database, lines, book, renderer, board, clock, calls, tell)
-    ticks = Ticks(TICKS)
+    ticks = Ticks({**TICKS, "beat": vigil.beat_seconds})
     longest_call = timedelta(seconds=settings.ring_seconds + settings.call_limit_seconds)
-    membership = Membership(database, home.node, clock, longest_call, tell)
+    membership = Membership(database, home.node, clock, longest_call, tell, vigil)
     duties = Duties(database, shelf, book, renderer, clock, ticks, tell, membership)
     return Engine(database, lines, book, renderer, planner, board, duties, clock, ticks, tell), ticks
 

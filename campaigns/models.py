@@ -112,6 +112,7 @@ class Attempt(SQLModel, table=True):
     rang_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    hung_up_at: datetime | None = None  # of the call, where others were told in it after this person
     cause: str | None = None
     sip_status: int | None = None
     outcome: Outcome | None = Field(default=None, sa_type=String)

@@ -5,7 +5,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 WITH_REAL_CALLS = frozenset(
-    {"chaos", "contract", "deploy", "dialer", "dialer_phones", "doctor", "interop", "system"}
+    {"chaos", "contract", "deploy", "dialer", "dialer_phones", "doctor", "interop", "nodes", "system"}
 )
 
 

@@ -21,11 +21,17 @@ NOT_RUNNING = {
     "stopped": "is stopped",
     "finished": "is finished",
 }
+FIRST_CALLS = (
+    "Its campaign was launched for its first calls only; they are made and wait for approval.",
+    "Its campaign stops for an approval after 1 more call.",
+    "Its campaign stops for an approval after {} more calls.",
+)
 CHANGES = {
     "corrected": "Corrected while it was {state}: {changed} (revision {revision}).",
     "cancelled": "Cancelled.",
     "cancel_asked": "To be cancelled when the call that runs is over.",
     "number_opted_out": "Its number {from} opted out, so its number {to} is called.",
+    "number_capped": "Its number {from} had rung as often as the rules allow, so its number {to} is called.",
 }
 """What was done to a contact, by the kind of the change and with its details."""
 
@@ -92,7 +98,7 @@ def _present(dossier: Dossier, now: datetime) -> list[str]:
             return [f"It is not to be called before {_there(dossier, contact.not_before)} there."]
         case "waiting":
             assert contact.wait_reason is not None
-            return [reasons.waits(contact.wait_reason, contact.wait_grounds, contact.time_zone)]
+            return [reasons.waits(contact.wait_reason, contact.wait_grounds, contact.time_zone, now)]
         case "cancelled":
             return [
                 f"It was cancelled on {_there(dossier, contact.closed_at)} there; nobody calls it any more."
@@ -132,10 +138,8 @@ def _in_the_way(dossier: Dossier, now: datetime) -> list[str]:
         )
         held = f"Its campaign {NOT_RUNNING[state]}{since}{why and f', {why}'}"
         said.append(f"{held}: nobody in it is called meanwhile.")
-    elif campaign.first_left == 0:
-        said.append(
-            "Its campaign was launched for its first calls only; they are made and wait for approval."
-        )
+    elif campaign.first_left is not None:
+        said.append(FIRST_CALLS[min(campaign.first_left, 2)].format(campaign.first_left))
     if dossier.held_by:
         said.append(f"Its number is held by {dossier.held_by}: never two calls to one number at once.")
     if dossier.engine_seen is not None and now - dossier.engine_seen > SILENT_ENGINE:
@@ -155,9 +159,18 @@ def _to_come(dossier: Dossier, policy: Policy | None, now: datetime) -> list[str
     return _foreseen(dossier, judge(policy, candidate_of(contact), dossier.standing, at), at, now)
 
 
+def _may_call(dossier: Dossier) -> bool:
+    """Whether its campaign calls anybody at present."""
+    campaign = dossier.campaign
+    return campaign is not None and campaign.state == "running" and campaign.first_left != 0
+
+
 def _foreseen(dossier: Dossier, decision: Decision, at: datetime, now: datetime) -> list[str]:
-    contact = dossier.contact
+    contact, runs = dossier.contact, _may_call(dossier)
+    it_is = "It is" if runs else "Once its campaign runs, it would be"
     match decision:
+        case CallNow() if at <= now and not runs:
+            return [f"Its rules would allow a call now. {it_is} called when a line is free."]
         case CallNow() if at <= now:
             many = "very many" if dossier.ahead >= COUNTED_AT_MOST else str(dossier.ahead)
             return [
@@ -165,16 +178,18 @@ def _foreseen(dossier: Dossier, decision: Decision, at: datetime, now: datetime)
                 f"Due contacts that go before it by priority and deadline: {many}.",
             ]
         case CallNow():
-            return [f"It is called from {_there(dossier, at)} there on, when a line is free."]
+            return [f"{it_is} called from {_there(dossier, at)} there on, when a line is free."]
         case WaitUntil(later, reason, grounds):
             end = datetime.fromisoformat(grounds["earliest"]) if grounds.get("earliest") else later
             if reason == "consent" or "unknown_zone" in grounds:
-                return [reasons.waits(reason, grounds, contact.time_zone) + " Time alone does not mend that."]
-            turn = [] if at <= now else [f"Its turn comes on {_there(dossier, at)} there."]
+                why = reasons.waits(reason, grounds, contact.time_zone, now)
+                return [f"{why} Time alone does not mend that."]
+            turn = [] if at <= now or not runs else [f"Its turn comes on {_there(dossier, at)} there."]
+            why = reasons.waits(reason, grounds, contact.time_zone, now)
             return [
                 *turn,
-                f"By its campaign's rules as they stand: {reasons.waits(reason, grounds, contact.time_zone)}",
-                f"It is called from {_there(dossier, end)} there on, when a line is free.",
+                f"By its campaign's rules as they stand: {why}",
+                f"{it_is} called from {_there(dossier, end)} there on, when a line is free.",
             ]
         case Close(_, _, grounds):
             why = reasons.closed(grounds, contact.time_zone)
@@ -188,7 +203,7 @@ def _call(dossier: Dossier, attempt: Attempt) -> CallAccount:
         attempt.number,
         f"{head}, to {masked(attempt.phone)}{place and f' ({place})'}" if attempt.phone else head,
         [
-            *reasons.allowed(attempt.grounds),
+            *reasons.allowed(attempt.grounds, dossier.contact.time_zone),
             reasons.by_trunk(attempt.trunk, attempt.grounds.get("trunk", "")),
         ],
         _came_of_it(dossier, attempt),
@@ -214,7 +229,7 @@ def _followed(dossier: Dossier, attempt: Attempt) -> list[str]:
         due = (
             f" The next call was due on {_there(dossier, datetime.fromisoformat(decision['next_at']))} there."
         )
-        return [reasons.waits(reason, decision, zone) + due]
+        return [reasons.waits(reason, decision, zone, attempt.ended_at) + due]
     why = reasons.closed(decision, zone)
     return [f"Then it was closed: {why}."] if why else []
 

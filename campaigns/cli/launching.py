@@ -73,7 +73,7 @@ def approve(name: CampaignName, home: HomeOption) -> None:
     state = approvals.approve(database, name, texts_said(script), datetime.now(UTC))
     if changed:
         say(f"Approved as they are now: {', '.join(changed)}.")
-    say(f"{name} is approved and {state}.")
+    say(f"{name} is approved and {state}{_next_step(name, state)}.")
 
 
 def resume(name: CampaignName, home: HomeOption, approve: ApproveOption = False) -> None:
@@ -110,13 +110,26 @@ def stop(home: HomeOption, name: Name = None, everything: Everything = False) ->
     say(f"Stopped: {', '.join(stopped)}." if stopped else "No campaign was running.")
 
 
+def _next_step(name: str, state: CampaignState) -> str:
+    """What lets it call, where an approval alone does not."""
+    match state:
+        case "paused":
+            return f": let it go on with dialer campaign resume {name}"
+        case "draft" | "stopped" | "finished":
+            return f": begin with dialer campaign launch {name}"
+        case "running":
+            return ""
+
+
 def held_back_by(campaign: Campaign | None) -> str:
     """Why it may not call at present, in plain words; "" when nothing holds it back."""
     if campaign is None:
         return ""
     if campaign.state == "running":
         left = campaign.first_left
-        return "" if left is None else f"{left} calls are left before it waits for approval"
+        if left is None:
+            return ""
+        return f"{left} {'call is' if left == 1 else 'calls are'} left before it waits for approval"
     return WHY[campaign.pause_reason]
 
 

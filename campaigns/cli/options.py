@@ -24,9 +24,9 @@ errors = Console(stderr=True)
 
 
 def open_home(folder: Path) -> tuple[Home, Database]:
-    """The settings and the database of a home."""
+    """The settings and the database of a home; who only reads is not held up by one who writes."""
     home = read_home(folder)
-    return home, open_database(home.database_url)
+    return home, open_database(home.database_url, to_write=False)
 
 
 def known_campaign(folder: Path, name: str) -> tuple[Home, Database]:

@@ -16,6 +16,7 @@ from campaigns.cli.options import (
     say,
     tell,
 )
+from campaigns.cli.refusing import close_refused
 from campaigns.errors import CampaignsError
 from campaigns.intake.csv_file import IntakeDefaults
 from campaigns.intake.optout_file import OptOutCounts, import_opt_outs
@@ -40,7 +41,9 @@ def add(number: Number, home: HomeOption, campaign: OnlyCampaign = None) -> None
     """Never call this number again; it holds at once, also for who is queued."""
     settings, database = _opened(home, campaign)
     phone = _parsed(number, settings.file.engine.country)
-    new = optouts.add(database, phone, "command", datetime.now(UTC), campaign or "")
+    now = datetime.now(UTC)
+    new = optouts.add(database, phone, "command", now, campaign or "")
+    close_refused(settings, database, now, phone)
     say(f"The number is not called any more{_by(campaign)}." if new else "The number had opted out already.")
 
 
@@ -50,7 +53,12 @@ def remove(number: Number, home: HomeOption, campaign: OnlyCampaign = None) -> N
     settings, database = _opened(home, campaign)
     phone = _parsed(number, settings.file.engine.country)
     known = optouts.remove(database, phone, campaign or "")
-    say(f"The number may be called again{_by(campaign)}." if known else "The number had not opted out.")
+    of = campaign or "all campaigns"
+    say(
+        f"The number may be called again{_by(campaign)}."
+        if known
+        else f"The number had not opted out of {of}."
+    )
     for left in optouts.of_numbers(database, [phone]):
         say(f"It is still not called by {left.campaign or 'any campaign'}.")
 
@@ -80,6 +88,8 @@ def import_files(
             results.append((path, _import_one(settings, database, path, campaign or "")))
         except CampaignsError as error:
             tell(str(error))
+    if any(counts.new for _, counts in results):
+        close_refused(settings, database, datetime.now(UTC))
     _show(results, as_json)
     if len(results) < len(files) or any(counts.new + counts.known == 0 for _, counts in results):
         raise typer.Exit(1)

@@ -19,8 +19,8 @@ from campaigns.cli.options import (
 )
 from campaigns.library import script_named
 from campaigns.settings import Home
-from campaigns.simulation.plan import basis_of, plan, sentences
-from campaigns.store import outlook
+from campaigns.simulation.plan import basis_of, fields_needed, plan, sentences
+from campaigns.store import campaigns, outlook
 from campaigns.web.bars import text_bar
 from campaigns.web.plan import plan_page
 
@@ -40,7 +40,9 @@ def plan_rest(
     policy = script_named(settings, name).policy
     now = datetime.now(UTC)
     basis = basis_of(outlook.measured(database, name))
-    data = plan(name, policy, outlook.left(database, name), basis, lines or lines_of(settings), now)
+    left = outlook.left(database, name, now, fields_needed(policy))
+    state = campaigns.state_of(database, name)
+    data = plan(name, policy, left, basis, lines or lines_of(settings), now, state)
     if html is not None:
         write_file(html, plan_page(data, sentences(data), now).encode())
     if as_json:

@@ -8,13 +8,27 @@ import typer
 
 from campaigns.cli.options import CampaignName, HomeOption, JsonOption
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # holidays and zones are known, and days before and after them exist
+
+
+def _known_year(day: datetime | None) -> datetime | None:
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise typer.BadParameter(f"name a day of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
 Contacts = Annotated[int, typer.Option("--contacts", min=1, max=2_000_000, help="How many made-up people.")]
 Lines = Annotated[int, typer.Option("--lines", min=1, max=10_000, help="Simulated lines.")]
 Speed = Annotated[str, typer.Option("--speed", help='"max", or how often faster than real time.')]
 Seed = Annotated[int, typer.Option("--seed", help="Another seed, other people and answers.")]
 Day = Annotated[
     datetime | None,
-    typer.Option("--day", formats=["%Y-%m-%d"], help="The local day; else the next working day."),
+    typer.Option(
+        "--day",
+        formats=["%Y-%m-%d"],
+        callback=_known_year,
+        help="The local day, of the years 2000 to 2100; else the next working day.",
+    ),
 ]
 Page = Annotated[Path | None, typer.Option("--html", help="Write a page with a picture.")]
 

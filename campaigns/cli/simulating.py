@@ -1,6 +1,8 @@
 """What `dialer simulate-load` does: the day, the check of its record, the figures told."""
 
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from campaigns.assemble import script_in_force
 from campaigns.cli.options import console, errors, print_json, say, write_file
 from campaigns.settings import read_home
 from campaigns.simulation.day import LASTS, Plan, run_day, working_day
-from campaigns.simulation.findings import breaches_in_words, findings
+from campaigns.simulation.findings import breaches_in_words, day_in_words, findings
 from campaigns.simulation.stage import own_database, own_home
 from campaigns.web.bars import text_bar
 from campaigns.web.load import load_page
@@ -47,7 +49,7 @@ def simulate(
     script = script_in_force(home, name)
     day = plan_of["day"] or working_day(script, datetime.now(UTC).date())
     plan = Plan(script, **{**plan_of, "day": day})
-    with own_home(home, plan.lines) as simulated:
+    with _ended_in_order(), own_home(home, plan.lines) as simulated:
         database = own_database(home, simulated)
         try:
             with Progress(console=errors, transient=True, disable=not errors.is_terminal) as shown:
@@ -66,7 +68,9 @@ def simulate(
         finally:
             database.close()
     if html is not None:
-        write_file(html, load_page(data, breaches_in_words(data), datetime.now(UTC)).encode())
+        write_file(
+            html, load_page(data, day_in_words(data), breaches_in_words(data), datetime.now(UTC)).encode()
+        )
     if as_json:
         print_json(data)
     else:
@@ -75,10 +79,24 @@ def simulate(
         raise typer.Exit(1)
 
 
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Whoever ends us by SIGTERM ends us as Ctrl-C does: what was made for the day is removed."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _print(data: Mapping[str, Any]) -> None:
-    contacts, seconds = data["contacts"], data["seconds"]
+    total, seconds = data["contacts"]["total"], data["seconds"]
     say(
-        f"{data['campaign']} on {data['day']}: {contacts['total']} contacts, {data['lines']} lines, "
+        f"{data['campaign']} on {data['day']}: {total} contacts, {data['lines']} lines, "
         f"seed {data['seed']}. Nobody was called."
     )
     highest = data["busiest_hour_calls"]
@@ -86,12 +104,8 @@ def _print(data: Mapping[str, Any]) -> None:
     for hour in data["hours"]:
         bar = text_bar(hour["calls"], highest, BAR_COLUMNS)
         console.print(f"  {hour['hour'][11:16]} {hour['calls']:>7} {bar}", highlight=False)
-    say(
-        f"{data['calls']} calls, at most {highest} an hour and {data['busiest_lines']} at once; "
-        f"{data['lines_used']:.0%} of the lines in use from the first hour to the last."
-    )
-    states = ", ".join(f"{count} {state}" for state, count in contacts.items() if state != "total" and count)
-    say(f"At the end of the day: {states}.")
+    for sentence in day_in_words(data):
+        say(sentence)
     for words, count in breaches_in_words(data):
         say(f"{'Kept' if not count else 'BROKEN'}: {count} {words}.")
     say(

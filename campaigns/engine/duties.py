@@ -2,22 +2,25 @@
 
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime
+from functools import partial
 
 from campaigns.clock import Clock
 from campaigns.engine import brakes
-from campaigns.engine.membership import BEAT_SECONDS, Membership
+from campaigns.engine.membership import USUAL_VIGIL, Membership
 from campaigns.engine.recovery import take_over
+from campaigns.engine.refusals import Refusals
 from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.shelf import Shelf
 from campaigns.errors import as_clause
-from campaigns.store import campaigns, contacts
+from campaigns.store import campaigns, contacts, nodes
 from campaigns.store.database import Database
 from prompts.errors import PromptError
 
 EVERY_SECONDS = {"campaigns": 1.0, "brakes": 1.0, "expire": 1.0, "forget": 30.0, "sweep": 1.0}
-EVERY_SECONDS |= {"beat": BEAT_SECONDS, "orphans": 10.0}
+EVERY_SECONDS |= {"opt_outs": 1.0, "beat": USUAL_VIGIL.beat_seconds, "orphans": 10.0}
 SWEPT_AT_ONCE = 2000  # owners looked up in one pass, some milliseconds
 SWEEP_SECONDS = 0.1  # of one pass; at least one owner is forgotten in it
 CONTACT = re.compile("[1-9][0-9]{0,17}")  # as owners are named; a longer number is none of the database's
@@ -46,6 +49,7 @@ class Duties:
         self._clock = clock
         self._ticks = ticks
         self._tell = tell
+        self._refusals = Refusals(database, shelf, rulebook)
         self._to_sweep: list[int] = []  # contacts of whom there is audio, not looked at yet
         self._sweep_failed = self._trouble_told = False
 
@@ -66,13 +70,12 @@ class Duties:
         if self._ticks.due("campaigns"):
             if self._shelf.refresh(now):
                 self._take_over(mine)
-            campaigns.finish_done(self._database, now)
+            self._alone("finish", partial(campaigns.finish_done, self._database, now))
         if self._ticks.due("orphans"):
             self._take_over(mine)
         if self._ticks.due("brakes"):
-            brakes.heed(self._database, self._shelf, now, self._tell)
-        if self._ticks.due("expire"):
-            contacts.expire(self._database, self._shelf.names, now, self._rulebook.followups)
+            self._alone("brakes", partial(brakes.heed, self._database, self._shelf, now, self._tell))
+        self._close_waiting(now)
         if self._ticks.due("forget") and not self._to_sweep:
             self._to_sweep = self._owners()
         if self._ticks.due("sweep"):
@@ -93,6 +96,20 @@ class Duties:
         while self._to_sweep and self._clock.seconds() < until:
             self._sweep()
         self._membership.leave()
+
+    def _alone(self, duty: str, do: Callable[[], object]) -> None:
+        """On one engine at a time; what another one is at now is looked at again with the next tick."""
+        with nodes.alone(self._database, duty) as here:
+            if here:
+                do()
+
+    def _close_waiting(self, now: datetime) -> None:
+        """Whom nobody will call any more, whatever the state of the campaign."""
+        if self._ticks.due("expire"):
+            names, tasks = self._shelf.names, self._rulebook.followups
+            self._alone("expire", partial(contacts.expire, self._database, names, now, tasks))
+        if self._ticks.due("opt_outs"):
+            self._alone("opt_outs", partial(self._refusals.close, now))
 
     def _take_over(self, mine: Collection[int]) -> None:
         now = self._clock.now()

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from campaigns.clock import Clock
+from campaigns.engine.call_ends import meant, measured, rang
 from campaigns.engine.callees import person_of
-from campaigns.engine.conversation import Reaction, Talk
+from campaigns.engine.conversation import Reaction
 from campaigns.engine.duties import EVERY_SECONDS, Duties
 from campaigns.engine.journal import Journal
 from campaigns.engine.live import NOT_ANSWERED, LiveCall, Summary
@@ -36,7 +37,8 @@ WAIT_SECONDS = 0.05  # the longest that prompts wait to be seen; who is ready is
 MUTE_SECONDS = 3.0  # a refused connection or an unknown name is told at once; silence only after 5 s
 GIVE_UP_SECONDS = 30.0  # without a database and without a call there is nothing left to do
 GIVE_UP_SHARED_SECONDS = 900.0  # a server is restarted or moved in that time, and nodes should outlast it
-TICKS = {"take": 0.2, **EVERY_SECONDS}  # how often the database is asked, in seconds
+IDLE_SECONDS = 2.0  # between two looks at a shared database in which nobody was due
+TICKS = {"take": 0.2, "leases": 30.0, **EVERY_SECONDS}  # how often the database is asked, in seconds
 
 
 class Engine:
@@ -71,6 +73,7 @@ class Engine:
         self._draining = False  # set by signal handlers: read, never acted on, between two passes
         self._cutting = False
         self._begun = False
+        self._rest_until = 0.0  # in the clock's seconds
         self.summary = Summary()
 
     @property
@@ -81,6 +84,11 @@ class Engine:
     def drain(self) -> None:
         """Place no more calls; let the running ones end."""
         self._draining = True
+
+    def wake(self) -> None:
+        """Somebody may be due now; called from another thread, by whoever heard of it."""
+        self._rest_until = 0.0
+        self._ticks.force("take")
 
     def cut(self) -> None:
         """Place no more calls and end the running ones now."""
@@ -124,7 +132,7 @@ class Engine:
             return False
         if self._draining:
             return True
-        if not until_idle or not self._begun or self._planner.preparing:
+        if not until_idle or not self._begun or self._planner.preparing or self._journal.doubtful:
             return False
         if contacts.interrupted_count(self._database):
             return False
@@ -146,19 +154,31 @@ class Engine:
 
     def _work(self) -> None:
         """What the database is asked for and told, apart from the calls in progress."""
-        if self._journal.in_trouble:
-            with self._database.write():  # asked in each pass, or one without a duty would pass for a success
-                pass
+        if self._journal.doubtful or self._ticks.due("leases"):
+            self._planner.look_after()
+            self._journal.doubtful = False
         if not self._begun:
             self._duties.begin()
             self._begun = True
         self._duties.run_once([call.placed.attempt for call in self._calls.values()])
         if self._draining:
             return
-        if self._ticks.due("take"):
-            self._planner.take()
+        if self._ticks.due("take") and not self._rests:
+            self._take()
         for placed in self._planner.place():
             self._watch(placed)
+
+    @property
+    def _rests(self) -> bool:
+        """Whether nobody was due: who queues contacts on another node wakes this one."""
+        return not self._calls and self._clock.seconds() < self._rest_until
+
+    def _take(self) -> None:
+        resting = self._database.shared and not self._calls
+        self._rest_until = self._clock.seconds() + IDLE_SECONDS if resting else 0.0  # `wake` may come now
+        self._planner.take()
+        if resting and (self._planner.preparing or contacts.due_count(self._database, self._clock.now(), 1)):
+            self._rest_until = 0.0
 
     def _hang_up(self, names: Collection[str]) -> None:
         for name in names:
@@ -235,14 +255,15 @@ class Engine:
         placed = call.placed
         cause: messages.Cause = "line_lost" if call.cut else event.cause
         self._switchboard.ended(placed.trunk, placed.begun, event, cause)
-        if not self._draining and self._moves_on(placed, event, cause):
+        it_rang = rang(event, early_media=call.state == "early media")
+        if not self._draining and not it_rang and self._moves_on(placed, event, cause):
             self.summary.own_failures += 1
             _log.info("attempt.failed_over attempt=%d cause=%s", placed.attempt, cause)
             self._journal.write(partial(self._fail_over, placed, event, self._clock.now()))
             return
         blame = ending_of(cause, event.sip_status, event.rang, event.q850).blame
         ours = is_ours(blame, cause, placed.contact.own_failures)
-        outcome = _outcome(placed.talk, event, ours)
+        outcome = meant(placed.talk, event, ours)
         _log.info("attempt.ended attempt=%d cause=%s outcome=%s", placed.attempt, cause, outcome)
         following = after_attempt(
             self._rulebook.script(placed.contact).policy,
@@ -250,17 +271,26 @@ class Engine:
             own_failures=placed.contact.own_failures,
             cause=cause,
             ours=ours,
-            rang=event.rang,
+            rang=it_rang,
             outcome=outcome,
             delivered=call.delivered,
             now=self._clock.now(),
             no_sound=event.answered and event.quality.packets == 0,
+            answered=event.answered,
             person=person_of(placed.contact),
             rang_at=self._clock.now() - timedelta(seconds=self._clock.seconds() - placed.begun),
         )
         self.summary.own_failures += not following.counted
         self._journal.write(
-            partial(self._finish, placed, event, cause, outcome, following, self._clock.now())
+            partial(
+                self._finish,
+                placed,
+                replace(event, rang=it_rang),
+                cause,
+                outcome,
+                following,
+                self._clock.now(),
+            )
         )
         for contact in (placed.contact, *(companion.contact for companion in placed.companions)):
             self._duties.forget(str(contact.id))  # for the next attempt it is rendered again
@@ -305,28 +335,6 @@ class Engine:
             next=following,
             tasks=self._rulebook.followups,
             now=now,
-            quality=_measured(event),
+            quality=measured(event),
+            rang=event.rang,
         )
-
-
-def _measured(event: messages.Ended) -> attempts.LineQuality | None:
-    """What is worth keeping of an answered call; None when its line did not live to tell."""
-    quality = event.quality
-    if not event.answered or not (quality.packets or quality.one_way):
-        return None
-    return attempts.LineQuality(
-        quality.mos or None,
-        quality.lost_percent,
-        quality.far_lost_percent,
-        quality.jitter_ms,
-        quality.one_way,
-    )
-
-
-def _outcome(talk: Talk, event: messages.Ended, ours: bool) -> Outcome:
-    """What an ended call meant: what the script says of an answered one, unless we cut it too early."""
-    if not event.answered:
-        return "failed" if ours else "unanswered"
-    if ours and talk.outcome in ("hung_up", "silent"):
-        return "failed"
-    return talk.outcome

@@ -17,6 +17,8 @@ class Journal:
         self._tell = tell
         self._waiting: deque[Entry] = deque()
         self._trouble_since: float | None = None
+        self.doubtful = False
+        """Whether a question got no answer, of which nobody has asked since what became of it."""
 
     @property
     def blocked(self) -> bool:
@@ -47,6 +49,7 @@ class Journal:
 
     def trouble(self, error: DatabaseUnusable) -> float:
         """Tell of a database that cannot be used, once until it is fine; for how many seconds it is so."""
+        self.doubtful = True
         now = self._clock.seconds()
         if self._trouble_since is None:
             self._trouble_since = now

@@ -1,6 +1,7 @@
 """This engine as one of several on a database: it shows that it lives, and looks after those that died."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.clock import Clock, SharedClock
@@ -8,10 +9,21 @@ from campaigns.errors import DatabaseUnusable, NodeReplaced
 from campaigns.store import nodes
 from campaigns.store.database import Database
 
-BEAT_SECONDS = 5.0
-DEAD_AFTER = timedelta(seconds=30)  # six beats: a node that is only slow keeps what it holds
 CUT_OFF_SECONDS = 10.0  # without the database no call is begun, and none that rings is let through
-SETTLE = timedelta(seconds=30)  # what clocks, line processes and a last BYE may take beside the longest call
+
+
+@dataclass(frozen=True)
+class Vigil:
+    """How long engines wait for each other; the same on all nodes of a database."""
+
+    beat_seconds: float = 5.0
+    dead_after: timedelta = timedelta(seconds=30)
+    """Six beats: a node that is only slow keeps what it holds."""
+    settle: timedelta = timedelta(seconds=30)
+    """What clocks, line processes and a last BYE may take beside the longest call."""
+
+
+USUAL_VIGIL = Vigil()
 
 
 class Membership:
@@ -27,19 +39,21 @@ class Membership:
         clock: Clock,
         longest_call: timedelta,
         tell: Callable[[str], None],
+        vigil: Vigil = USUAL_VIGIL,
     ) -> None:
         self._database = database
         self._name = name
         self._clock = clock
-        self._outlived = longest_call + SETTLE
+        self._outlived = longest_call + vigil.settle
         self._tell = tell
+        self._dead_after = vigil.dead_after
         self._incarnation = 0
 
     def join(self) -> None:
         """Begin: what an earlier engine of this name and the dead had taken and not called is due again."""
         now = self._clock.now()
         self._incarnation = nodes.join(self._database, self._name, now)
-        nodes.free_leases(self._database, self._name, now - DEAD_AFTER)
+        nodes.free_leases(self._database, self._name, now - self._dead_after)
 
     def beat(self) -> None:
         """Show that this engine lives. Raises `NodeReplaced`."""
@@ -52,8 +66,8 @@ class Membership:
             )
 
     def mourn(self) -> None:
-        """Give back what engines had taken that were not heard of for half a minute."""
-        freed = nodes.free_leases_of_dead(self._database, self._clock.now() - DEAD_AFTER)
+        """Give back what engines had taken that are not heard of any more."""
+        freed = nodes.free_leases_of_dead(self._database, self._clock.now() - self._dead_after)
         if freed:
             self._tell(f"{freed} contacts of a node that is not heard of any more are due again.")
 

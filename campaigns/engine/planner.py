@@ -16,7 +16,7 @@ from campaigns.models import Contact
 from campaigns.rules.due import Decision, Standing
 from campaigns.rules.retries import OWN_FAILURE_FIRST, backoff
 from campaigns.rules.trunks import shown_number
-from campaigns.store import attempts, contacts
+from campaigns.store import attempts, contacts, nodes
 from campaigns.store.database import Database
 from campaigns.store.trunk_use import TrunkLimit
 from campaigns.words import WaitReason
@@ -53,12 +53,14 @@ class Placed:
     tried: frozenset[str]  # the trunks of this round, this one among them
     begun: float  # monotonic seconds
     limit_seconds: float = 0.0  # the longest that it may last once it is answered
+    script: str = ""  # digest of the one that the prompts are made for
     companions: tuple[Companion, ...] = ()  # who may be told in the same call
 
 
 @dataclass
 class _Prepared:
     contact: Contact
+    script: str  # digest of the one that the prompts are made for
     clips: Clips | None = None
     tried: frozenset[str] = frozenset()  # trunks that failed it in this round
 
@@ -121,7 +123,7 @@ class Planner:
         if wanted <= 0:
             return
         now = self._clock.now()
-        for contact in contacts.take(
+        taken = contacts.take(
             self._database,
             wanted,
             now,
@@ -130,15 +132,21 @@ class Planner:
             only=self._rulebook.campaigns,
             node=self._settings.node,
             paces=self._rulebook.paces,
-        ):
-            owner = str(contact.id)
-            self._prepared[owner] = _Prepared(contact)
-            try:
-                self._renderer.order(Order(owner, self._rulebook.texts(contact)))
-            except Unspeakable as error:
-                self._prepared[owner].clips = Clips(owner, {}, str(error))
-            else:
-                self._companions.find(contact, now)
+        )
+        speakable = [contact for contact in taken if self._prepare(contact)]
+        for contact in speakable:  # the database may fail in it, and by now all that are leased are known
+            self._companions.find(contact, now)
+
+    def _prepare(self, contact: Contact) -> bool:
+        """Hold the contact and order its prompts; whether there can be any."""
+        owner = str(contact.id)
+        prepared = self._prepared[owner] = _Prepared(contact, self._rulebook.script(contact).digest)
+        try:
+            self._renderer.order(Order(owner, self._rulebook.texts(contact)))
+        except Unspeakable as error:
+            prepared.clips = Clips(owner, {}, str(error))
+            return False
+        return True
 
     def place(self) -> Iterator[Placed]:
         """Place the calls whose prompts are ready, while there is room; each is told of at once."""
@@ -150,6 +158,10 @@ class Planner:
         self._companions.keep(self._prepared.keys())
         for owner, prepared in list(self._prepared.items()):
             if prepared.clips is None or not self._ready(owner):
+                continue
+            if self._is_outdated(prepared.contact, prepared.script):
+                contacts.release(self._database, prepared.contact.id, prepared.contact.token)
+                del self._prepared[owner]
                 continue
             if prepared.clips.problem:
                 self._postpone_silent(owner, prepared.contact, prepared.clips.problem)
@@ -163,17 +175,32 @@ class Planner:
                 self._postpone_failed(owner, prepared.contact)
 
     def again(self, contact: Contact, failed: Placed) -> None:
-        """Call a contact through another trunk, before those who were not called yet; the prompts remain."""
+        """Call a contact through another trunk, before those who were not called yet; the prompts remain.
+
+        Where the script has changed meanwhile they say what is no longer in it: then it is due as before.
+        """
+        if self._is_outdated(contact, failed.script):
+            contacts.release(self._database, contact.id, contact.token)
+            return
         moving = {owner: prepared for owner, prepared in self._prepared.items() if prepared.tried}
-        moved = {str(contact.id): _Prepared(contact, failed.clips, failed.tried)}
+        moved = {str(contact.id): _Prepared(contact, failed.script, failed.clips, failed.tried)}
         self._prepared = {**moving, **moved, **self._prepared}
         self._companions.again(str(contact.id), failed.companions)
+
+    def look_after(self) -> None:
+        """Give back whom the database says were taken, when its answer did not arrive."""
+        held = [prepared.contact.id for prepared in self._prepared.values()]
+        nodes.free_unheld(self._database, self._settings.node, held)
 
     def let_go(self) -> None:
         """Give back every contact that is not being called yet."""
         for prepared in self._prepared.values():
             contacts.release(self._database, prepared.contact.id, prepared.contact.token)
         self._prepared.clear()
+
+    def _is_outdated(self, contact: Contact, script: str) -> bool:
+        """Whether the prompts were made for a script that is not in force any more."""
+        return self._rulebook.script(contact).digest != script
 
     def _ready(self, owner: str) -> bool:
         """Whether nothing is waited for but a line."""
@@ -217,13 +244,14 @@ class Planner:
             prepared.tried | {trunk.name},
             begun,
             self._settings.limit_seconds,
+            prepared.script,
             self._companions.of(owner),
         )
 
     def _postpone_silent(self, owner: str, contact: Contact, problem: str) -> None:
+        self._postpone(owner, contact, timedelta(seconds=RENDER_PROBLEM_SECONDS), "speech")
         who = f"Contact {contact.external_id} of {contact.campaign}"
         self._tell(f"{who} is not called now: {as_clause(problem)}")
-        self._postpone(owner, contact, timedelta(seconds=RENDER_PROBLEM_SECONDS), "speech")
 
     def _postpone_failed(self, owner: str, contact: Contact) -> None:
         """The trunks that were left have gone to rest meanwhile."""
@@ -232,9 +260,9 @@ class Planner:
     def _postpone(
         self, owner: str, contact: Contact, wait: timedelta, reason: WaitReason = "own_failure"
     ) -> None:
-        del self._prepared[owner]
         at = self._clock.now() + wait
         contacts.postpone(self._database, contact.id, contact.token, at, reason)
+        del self._prepared[owner]
 
     def _judge_at(self, now: datetime) -> Callable[[Contact, Standing], Decision]:
         return lambda contact, standing: self._rulebook.judge(contact, standing, now)

@@ -41,7 +41,6 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
     if attempt.recording:
         with suppress(NotRepairable, OSError):  # not answered yet, so nothing was recorded
             repair_wav(Path(attempt.recording))
-    attempts.rang(database, attempt.id, attempt.started_at)  # its INVITE may have left, and then it rang
     outcome = attempt.outcome or "failed"
     following = after_interruption(
         rulebook.script(contact).policy,

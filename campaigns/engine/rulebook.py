@@ -13,7 +13,6 @@ from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact
 from campaigns.rules.due import Decision, Standing, judge
 from campaigns.rules.policy import Pace
-from campaigns.rules.retries import Next
 from campaigns.store.candidates import candidate_of
 from campaigns.words import ContactState, Outcome
 from prompts.studio import Text
@@ -66,12 +65,6 @@ class Rulebook:
         """Work for humans that remains when the contact is closed."""
         facts = {**contact.fields, **self._answers(contact.id)}
         return followups(self.script(contact), facts, state, outcome)
-
-    def followups_of(self, contact: Contact, following: Next) -> Sequence[TaskRaised]:
-        """The same after an attempt; nothing remains while the contact goes on waiting."""
-        if following.state == "waiting":
-            return ()
-        return self.followups(contact, following.state, following.outcome)
 
     def conversation(self, contact: Contact) -> Conversation:
         """A call to this contact, from its beginning."""

@@ -56,20 +56,31 @@ class Shelf:
         if not campaign.approved_texts:
             approvals.adopt(self._database, name, texts_said(self._scripts[name]), now)
         elif self._said[name] != campaign.approved_texts:
-            if self._reads(name) and self._said[name] == campaign.approved_texts:
+            script = self._load_right(name)
+            if script is not None and digest_of(texts_said(script)) == campaign.approved_texts:
                 approvals.revoke_leases(self._database, name)  # what is rendered for them says the old texts
+                self._keep(name, script)
             elif campaigns.pause_running(self._database, name, "texts", now):
                 self._tell(f"{name} is paused, for its texts changed: dialer campaign approve {name}.")
 
     def _reads(self, name: str) -> bool:
+        script = self._load_right(name)
+        if script is not None:
+            self._keep(name, script)
+        return script is not None
+
+    def _load_right(self, name: str) -> Script | None:
+        """What is in the file; None for one that is wrong, of which is told once."""
         try:
             script = self._load(name)
         except (ScriptError, CampaignsError) as error:
             if name not in self._wrong:
                 self._wrong.add(name)
                 self._tell(str(error))
-            return False
+            return None
+        self._wrong.discard(name)
+        return script
+
+    def _keep(self, name: str, script: Script) -> None:
         self._scripts[name] = script
         self._said[name] = digest_of(texts_said(script))
-        self._wrong.discard(name)
-        return True

@@ -7,7 +7,7 @@ from campaigns.flows.fields import BUILT_INS, NOT_KNOWN, SPOKEN_AS, Field
 from campaigns.flows.proof import Fault, places, privacy_faults
 from campaigns.flows.reader import Book
 from campaigns.flows.script import Script, Step
-from campaigns.flows.standard import OPTED_OUT, STANDARD_TEXTS
+from campaigns.flows.standard import NEXT_PERSON, OPTED_OUT, STANDARD_TEXTS
 from campaigns.flows.verbs.ask import AskStep
 from campaigns.flows.verbs.branch import BranchStep
 from campaigns.flows.verbs.task import TaskStep
@@ -49,7 +49,7 @@ def _unknown_texts(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
     for line, text in said:
         if text not in script.texts:
             yield line, f'there is no text "{text}"'
-    for text in STANDARD_TEXTS:
+    for text in STANDARD_TEXTS.keys() - (set() if script.policy.same_call else {NEXT_PERSON}):
         for language in script.languages:
             if language not in script.texts[text].wording:
                 sentence = f'the text "{text}" is missing in "{language}": write it under texts'

@@ -6,18 +6,21 @@ so that nothing is absent by oversight.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
+from itertools import combinations
 from pathlib import Path
 
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.reader import Book, Node, read_document
-from campaigns.flows.times import read_day, read_duration, read_hours
+from campaigns.flows.times import in_words, read_day, read_duration, read_hours
 from campaigns.rules.caps import MOST_CALLS, Caps
 from campaigns.rules.packs import EXEMPTIONS, NO_PACK, Demand, Edition, Exemption, Pack, misfit
 
 SHIPPED = Path(__file__).parent / "packs"
 SUFFIX = ".yaml"
 NONE = "none"
+OR_NONE = f", or {NONE}"
+FIRST_PLACE = timezone(timedelta(hours=14))  # where a day begins before it does anywhere else
 LONGEST_RING = timedelta(minutes=2)  # networks end what nobody answers before that
 LONGEST_REST = timedelta(days=30)  # calls are looked at no further back
 
@@ -84,6 +87,11 @@ def _editions(node: Node) -> Sequence[Edition]:
     whole = [edition for edition in editions if edition is not None]
     if len(whole) == len(nodes) and (fault := misfit(whole)):
         (nodes[fault.edition] if nodes else node).complain(fault.sentence)
+    elif whole and whole[0].since > (today := datetime.now(FIRST_PLACE).date()):
+        nodes[0].complain(
+            f"no edition holds today, {today}: the first one begins on {whole[0].since}; "
+            "write one before it, or begin it earlier"
+        )
     return whole
 
 
@@ -115,6 +123,7 @@ def _figures(
     demands: tuple[Demand, ...],
 ) -> Edition:
     day, week, month = (_most(values[name]) for name in _CAPS)
+    _demand_rising([(values[name], most) for name, most in zip(_CAPS, (day, week, month), strict=True)])
     after_machine, after_abandoned = (_span(values[name], LONGEST_REST) for name in _RESTS)
     return Edition(
         since=since,
@@ -139,13 +148,23 @@ def _is_none(node: Node) -> bool:
 
 
 def _most(node: Node) -> int | None:
-    return None if _is_none(node) else node.whole(1, MOST_CALLS)
+    return None if _is_none(node) else node.whole(1, MOST_CALLS, OR_NONE)
+
+
+def _demand_rising(caps: Sequence[tuple[Node, int | None]]) -> None:
+    """A longer time with fewer calls makes the cap of the shorter one idle: one of the two is a slip."""
+    for (shorter, most), (longer, fewer) in combinations(caps, 2):
+        if most is not None and fewer is not None and most > fewer:
+            shorter.complain(
+                f"{shorter.what} allows {most} calls and {longer.what} only {fewer}: "
+                f"{shorter.what} can be at most {fewer}, or {NONE}"
+            )
 
 
 def _span(node: Node, longest: timedelta) -> timedelta | None:
-    span = None if _is_none(node) else read_duration(node)
+    span = None if _is_none(node) else read_duration(node, OR_NONE)
     if span is not None and span > longest:
-        node.complain(f"{node.what} cannot be longer than {longest.total_seconds():.0f} s")
+        node.complain(f"{node.what} cannot be longer than {in_words(longest)}")
     return span
 
 

@@ -6,11 +6,12 @@ from datetime import time, timedelta
 from typing import cast, get_args
 
 from campaigns.flows.fields import Field
+from campaigns.flows.impossible import closed_by_pack, too_late
 from campaigns.flows.packs import PackReader
 from campaigns.flows.reader import Node
 from campaigns.flows.spreads import read_spread
 from campaigns.flows.times import read_duration, read_hours
-from campaigns.rules.hours import Hours, Window, never_opens
+from campaigns.rules.hours import Hours, Window
 from campaigns.rules.packs import NO_PACK
 from campaigns.rules.policy import Brakes, Pace, Policy
 from campaigns.words import Purpose
@@ -71,7 +72,7 @@ def _waits(node: Node) -> tuple[timedelta, ...]:
     """One wait, or a list: the first after the first such ending, and so on."""
     items = list(node.items())
     if not items:
-        node.complain(f'{node.what} must be a time such as "15 min", or a list of such times')
+        node.complain(f'{node.what} must be a time such as "15 min", or a list such as [15 min, 1 h]')
     return tuple(wait for item in items if (wait := read_duration(item)) is not None)
 
 
@@ -79,6 +80,11 @@ def _urgent(node: Node, fields: Mapping[str, Field]) -> bool | Mapping[str, tupl
     """`true`, or the values of choices that make a result urgent."""
     if isinstance(node.value, bool):
         return node.value
+    if not isinstance(node.value, Mapping) or not node.value:
+        choices = [f"{name}: [{field.values[0]}]" for name, field in fields.items() if field.values]
+        example = f", such as {{{choices[0]}}}" if choices else "; this script has no choices"
+        node.complain(f"urgent must be true or false, or name choices and their urgent values{example}")
+        return False
     found: dict[str, tuple[str, ...]] = {}
     for name, entry in node.entries().items():
         known = fields[name].values if name in fields else ()
@@ -86,6 +92,8 @@ def _urgent(node: Node, fields: Mapping[str, Field]) -> bool | Mapping[str, tupl
             entry.complain(f"urgent asks for {name}, which is no field of the type choice")
             continue
         found[name] = entry.strings()
+        if entry.value == []:
+            entry.complain(f"urgent needs at least one value of {name}; it can be: {', '.join(known)}")
         for value in sorted(set(found[name]) - set(known)):
             entry.complain(f'{name} is never "{value}"; it can be: {", ".join(known)}')
     return found
@@ -104,7 +112,7 @@ def _pace(entries: Mapping[str, Node]) -> Pace:
 
 def _brakes(node: Node) -> Brakes:
     entries = node.record(required=(), optional=("failures", "opt_outs", "of_last"))
-    if not entries.keys() & {"failures", "opt_outs"}:
+    if isinstance(node.value, Mapping) and not entries.keys() & {"failures", "opt_outs"}:
         node.complain('brakes need "failures" or "opt_outs", such as failures: "30 %"')
     brakes = Brakes()
     if "failures" in entries:
@@ -118,11 +126,8 @@ def _brakes(node: Node) -> Brakes:
 
 def _contradictions(policy: Policy, entries: Mapping[str, Node]) -> None:
     """What reads well and cannot be meant."""
-    for edition in policy.pack.editions:
-        if edition.hours and never_opens(policy.hours, edition.hours):
-            (entries["hours"] if "hours" in entries else entries["rules"]).complain(
-                f"the calling hours never open: those of {policy.pack.name} since {edition.since} are others"
-            )
+    closed_by_pack(policy, entries["hours"] if "hours" in entries else entries.get("rules"))
+    too_late(policy, entries.get("retry_after"))
     if policy.urgent is not False and policy.purpose != "result":
         entries["urgent"].complain("urgent is said of results: write purpose: result as well")
     if policy.completed and not policy.retry_after.keys() & {"partial", "hung_up"}:

@@ -4,15 +4,21 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from campaigns.flows.complaints import Complaint, ScriptError
+from campaigns.flows.yaml_text import NoYaml, load_yaml
 
 LARGEST_FILE = 1_000_000  # bytes; the shipped campaigns have 8000
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}) ?%", re.ASCII)
+_INSTEAD = {
+    type(None): ": it is blank",
+    str: ": it is blank",
+    bool: ': put "true" or "false" in quotation marks',
+    CommentedMap: ": one that begins with a bracket needs quotation marks",
+    CommentedSeq: ": write one without brackets, or put it in quotation marks",
+}
 
 
 @dataclass
@@ -63,7 +69,8 @@ class Node:
         for key, node in entries.items():
             if key not in required and key not in optional:
                 known = ", ".join((*required, *optional))
-                node.complain(f'{self.what} does not know "{key}"; it knows: {known}')
+                joined = "; a colon needs a space after it" if ":" in key else ""
+                node.complain(f'{self.what} does not know "{key}"; it knows: {known}{joined}')
         if isinstance(self.value, CommentedMap):
             for key in required:
                 if key not in entries:
@@ -82,11 +89,15 @@ class Node:
 
     def string(self) -> str:
         """A text that is not blank; numbers are taken as written."""
+        text = self.text()
+        if not text:
+            self.complain(f"{self.what} must be a text{_INSTEAD.get(type(self.value), '')}")
+        return text
+
+    def text(self) -> str:
+        """As `string`, but "" without a complaint when it is none or blank."""
         if isinstance(self.value, str | int | float) and not isinstance(self.value, bool):
-            text = " ".join(str(self.value).split())
-            if text:
-                return text
-        self.complain(f"{self.what} must be a text")
+            return " ".join(str(self.value).split())
         return ""
 
     def name(self) -> str:
@@ -105,11 +116,11 @@ class Node:
         """One text or a list of texts."""
         return tuple(text for node in self.items() if (text := node.string()))
 
-    def whole(self, low: int, high: int) -> int:
-        """A whole number in a range (both ends included)."""
+    def whole(self, low: int, high: int, or_else: str = "") -> int:
+        """A whole number in a range (both ends included); or_else: what complaints say is possible too."""
         if isinstance(self.value, int) and not isinstance(self.value, bool) and low <= self.value <= high:
             return int(self.value)
-        self.complain(f"{self.what} must be a whole number from {low} to {high}")
+        self.complain(f"{self.what} must be a whole number from {low} to {high}{or_else}")
         return low
 
     def share(self, low: int, high: int) -> float:
@@ -140,27 +151,17 @@ class Node:
 def read_document(book: Book, content: bytes) -> Node:
     """The document of a file as a node; raises ScriptError when it is no YAML at all."""
     if len(content) > LARGEST_FILE:
-        book.add(0, f"the file is larger than {LARGEST_FILE} bytes, so it is no campaign")
+        book.add(0, f"the file is larger than {LARGEST_FILE} bytes, which nothing to be read here is")
         book.close()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         book.add(content[: error.start].count(b"\n") + 1, "this line is not UTF-8: save the file as UTF-8")
         book.close()
-    if re.search(r"^%YAML(?!\s+1\.2\s*$)", text, re.MULTILINE):
-        book.add(1, "the file must be YAML 1.2: remove the %YAML line or write %YAML 1.2")
-        book.close()
     value: object = None
     try:
-        value = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        book.add(mark.line + 1 if mark else 0, f"this is no YAML: {_plain(error.problem)}")
-    except (YAMLError, ValueError, RecursionError) as error:
-        book.add(0, f"this is no YAML: {_plain(str(error) or type(error).__name__)}")
+        value = load_yaml(text)
+    except NoYaml as error:
+        book.add(error.line, str(error))
     book.close()
     return Node(book, value, 1, "the campaign")
-
-
-def _plain(problem: str | None) -> str:
-    return " ".join((problem or "it cannot be read").split("\n")[0].split())

@@ -60,7 +60,8 @@ def reached(caps: Caps, rings: Sequence[Ring], zone: str, now: datetime) -> Reac
     """The cap that forbids a call at `now` for longest; None: none does. `rings`: any order, 30 days back.
 
     A day is counted in the zone of the contact that is to be called and in those of the contacts that the
-    number rang for: it rings at one place, and who says where may be wrong.
+    number rang for: it rings at one place, and who says where may be wrong. A call from after `now` was
+    written down while the clock ran ahead, and counts for this day too.
     """
     found = (*_day(caps.day, rings, zone, now), *_spans(caps, rings, now), *_rests(caps, rings, now))
     return max(found, key=lambda cap: cap.until, default=None)
@@ -71,7 +72,7 @@ def _day(most: int | None, rings: Sequence[Ring], zone: str, now: datetime) -> I
         return
     for tz in filter(None, map(_zone, dict.fromkeys((zone, *(ring.zone for ring in rings))))):
         today = now.astimezone(tz).date()
-        if sum(ring.at.astimezone(tz).date() == today for ring in rings) >= most:
+        if sum(min(ring.at, now).astimezone(tz).date() == today for ring in rings) >= most:
             yield Reached("day", most, _start(today + timedelta(days=1), tz, now))
 
 

@@ -11,8 +11,9 @@ from campaigns.rules.parts import Parts, part_of
 class History:
     """What earlier calls of a contact were like.
 
-    causes: counted attempts by cause or outcome. parts: calls that rang by part of the local day.
-    struck: numbers (by place, "0" the first) that are not called again.
+    causes: attempts by cause or outcome, those that counted and those whose line was lost after it rang.
+    parts: calls that rang by part of the local day. struck: numbers (by place, "0" the first) that are not
+    called again.
     """
 
     causes: Mapping[str, int] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Person:
         return list(self.phones).index(self.phone) if self.phone in self.phones else 0
 
     def ended(self, reason: str, strike: bool = False) -> "Person":
-        """With one more counted attempt that ended so; strike: at a number that is not called again."""
+        """With one more attempt that ended so; strike: at a number that is not called again."""
         before = self.history
         causes = {**before.causes, reason: before.causes.get(reason, 0) + 1}
         struck = {**before.struck, str(self.place): 1} if strike else before.struck

@@ -112,15 +112,21 @@ def zone_known(zone: str, source: str) -> str:
     return f"{zone}, {origin}" if origin else zone
 
 
-def allowed(grounds: Grounds) -> list[str]:
-    """What allowed a call, a sentence each."""
+def allowed(grounds: Grounds, told_zone: str = "") -> list[str]:
+    """What allowed a call, a sentence each; told_zone: one of which the reader has been told."""
     if "local" not in grounds:
         return ["What allowed it was not recorded: an older version placed it."]
-    zone = zone_known(grounds["zone"], grounds.get("zone_from", ""))
     there = (
-        f"It was {clock(grounds['local'], grounds['zone'])} there ({zone}), on a {grounds.get('day', 'day')}"
+        f"It was {clock(grounds['local'], grounds['zone'])} there{_unless_told(grounds, told_zone)}, "
+        f"on a {grounds.get('day', 'day')}"
     )
     return [f"{there} with calling hours {grounds.get('window', '?')}.", *_pack(grounds)]
+
+
+def _unless_told(grounds: Grounds, told_zone: str) -> str:
+    if grounds["zone"] == told_zone:
+        return ""
+    return f" ({zone_known(grounds['zone'], grounds.get('zone_from', ''))})"
 
 
 def _pack(grounds: Grounds) -> list[str]:
@@ -152,9 +158,12 @@ def by_trunk(trunk: str, why: str) -> str:
     return f"It went through {trunk}: {TRUNKS.get(why, why or 'why was not recorded')}."
 
 
-def waits(reason: WaitReason, grounds: Grounds, zone: str) -> str:
-    """What a contact waits for, in one or two sentences."""
-    said = WAITS[reason](grounds)
+def waits(reason: WaitReason, grounds: Grounds, zone: str, now: datetime | None = None) -> str:
+    """What a contact waits for, in one or two sentences.
+
+    now: when that is told, to somebody who has been told of the zone; None: of what was, by itself.
+    """
+    said = _hours(grounds, zone, now) if reason == "hours" and now else WAITS[reason](grounds)
     if grounds.get("earliest"):
         said += f" After that, other rules hold it back until {clock(grounds['earliest'], zone)} there."
     return said
@@ -185,7 +194,7 @@ def _interrupted(grounds: Grounds) -> str:
     return f"The engine ended during its call: no attempt was used, tried again after {_wait(grounds)}."
 
 
-def _hours(grounds: Grounds) -> str:
+def _hours(grounds: Grounds, told_zone: str = "", now: datetime | None = None) -> str:
     if grounds.get("unknown_zone"):
         return (
             f"Its time zone {grounds['unknown_zone']} is not known to this machine any more: "
@@ -194,14 +203,23 @@ def _hours(grounds: Grounds) -> str:
     if "opens" not in grounds:
         return "It is outside the calling hours."
     zone = grounds["zone"]
-    known = zone_known(zone, grounds.get("zone_from", ""))
+    is_so = _tense(datetime.fromisoformat(grounds["local"]), now)
+    known = _unless_told(grounds, told_zone)
     that_day = (
         "nobody is called that day" if grounds["window"] == "closed" else f"{grounds['window']} that day"
     )
-    said = f"At {clock(grounds['local'], zone)} there ({known}) it was outside the calling hours ({that_day})"
+    said = (
+        f"At {clock(grounds['local'], zone)} there{known} it {is_so} outside the calling hours ({that_day})"
+    )
     if grounds["opens"] == "never":
         return f"{said}, and they never open: correct the campaign's hours."
     return f"{said}; they open on {clock(grounds['opens'], zone)}."
+
+
+def _tense(at: datetime, now: datetime | None) -> str:
+    if now is None or now - at >= timedelta(minutes=1):
+        return "was"
+    return "will be" if at > now else "is"
 
 
 def _cap(grounds: Grounds) -> str:

@@ -25,7 +25,9 @@ SETTLED: frozenset[Outcome] = frozenset({"not_here", "voicemail", "partial"})
 
 OWN_FAILURE_FIRST = timedelta(seconds=60)  # a dead trunk is rarely back sooner
 OWN_FAILURE_LONGEST = timedelta(hours=1)  # and once it is back, nobody waits longer than this
+AFTER_RINGING = timedelta(hours=1)  # where the policy has no wait for `no_answer`: somebody got up for it
 INTERRUPTED_FIRST = timedelta(seconds=10)  # the far end has to notice that the old call is gone
+LOST_CALLS = 2  # of one contact whose phone rang before our line was lost: so many cost it no attempt
 SILENT_CALLS = 2  # calls into which no sound came that cost no attempt: a phone that rings for nobody annoys
 SILENT_FIRST = timedelta(minutes=5)  # so the patient is not rung again before the fault may have passed
 DOUBTFUL_FAILURES = 5  # in a row; what may be the phone's fault or the trunk's is then taken for the phone's
@@ -47,19 +49,22 @@ def after_attempt(
     no_sound: bool = False,
     person: Person = NOT_KNOWN,
     rang_at: datetime | None = None,
+    answered: bool = False,
 ) -> Next:
     """Decide after one ended call.
 
     attempts_used, own_failures: the contact's, before this call. cause: how the telephone call ended.
     ours: the blame is the trunk's or our own. rang: it rang or was answered; rang_at: when (None: just now).
     outcome: what the call meant (`unanswered` or `failed` when nobody answered). delivered: the contact heard
-    the message, now or before. no_sound: it was answered and not one packet of audio ever came.
+    the message, now or before. no_sound: it was answered and not one packet of audio ever came. answered:
+    somebody spoke with us before the line was lost, and is called back at once.
 
     The wait is the policy's for this cause, the n-th of its list after the n-th such ending, varied by the
     jitter: 1 h and 20 % give 48 to 72 minutes, always the same for the same attempt. Where the policy has
     parts of the day, the next attempt goes into the one in which it rang least. Who cannot be called again
     before the deadline is closed. `next_at` may lie outside the calling hours: whoever takes the contact asks
-    `due.judge`, which moves it into the window.
+    `due.judge`, which moves it into the window. A phone that rang before our own fault ended the call is left
+    alone for as long as after `no_answer`, unless the policy names a wait for that cause.
 
     With several numbers the next one is called once nobody was reached. A number is struck when it is wrong,
     when somebody there does not know the contact, or when the policy names no wait for how it was missed: the
@@ -70,9 +75,13 @@ def after_attempt(
     if delivered or outcome in FINAL - {"wrong_person"}:
         return _done(outcome, delivered, person)
     ours = ours and outcome not in SETTLED | FINAL
-    if ours and (not rang or cause == "line_lost"):
+    if ours and not rang:
         wait = backoff(OWN_FAILURE_FIRST, own_failures)
         return _not_counted("own_failure", cause, wait, own_failures, outcome, now, person)
+    if ours and cause == "line_lost" and person.history.causes.get(cause, 0) < LOST_CALLS:
+        wait = backoff(OWN_FAILURE_FIRST, own_failures)
+        wait = wait if answered else max(wait, *_after_ringing(policy)[:1])
+        return _not_counted("own_failure", cause, wait, own_failures, outcome, now, person.ended(cause))
     if ours and cause == "media" and no_sound and own_failures < SILENT_CALLS:
         waits = _waits(policy, "media") or (backoff(SILENT_FIRST, own_failures),)
         return _not_counted("own_failure", "no_sound", waits[0], own_failures, outcome, now, person)
@@ -81,7 +90,7 @@ def after_attempt(
     if outcome == "partial" and not waits:
         return _done(outcome, delivered, person)
     if ours and not waits:
-        waits = (backoff(OWN_FAILURE_FIRST, own_failures),)
+        waits = _after_ringing(policy)
     missed = Missed(policy, person, reason, outcome, attempts_used + 1, now)
     if waits:
         return again(missed, waits, moves=not ours)
@@ -146,6 +155,11 @@ def _waits(policy: Policy, reason: str) -> Sequence[timedelta]:
     waits = policy.retry_after.get(reason, ())
     wants_the_rest = policy.completed and reason == "partial"
     return policy.retry_after.get("hung_up", ()) if wants_the_rest and not waits else waits
+
+
+def _after_ringing(policy: Policy) -> Sequence[timedelta]:
+    """The waits of a phone that rang for nothing; one at least."""
+    return _waits(policy, "no_answer") or (AFTER_RINGING,)
 
 
 def _done(outcome: Outcome, delivered: bool, person: Person) -> Next:

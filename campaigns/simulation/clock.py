@@ -9,21 +9,22 @@ class SimulatedClock:
     """Starts at `now` (aware, UTC); its monotonic seconds start at 0."""
 
     def __init__(self, now: datetime) -> None:
-        self._start = self._now = now
+        self._start = now
+        self._seconds = 0.0  # finer than a datetime, or small steps would never add up
 
     def now(self) -> datetime:
-        return self._now
+        return self._start + timedelta(seconds=self._seconds)
 
     def seconds(self) -> float:
-        return (self._now - self._start).total_seconds()
+        return self._seconds
 
     def pass_seconds(self, seconds: float) -> None:
         """Time goes on."""
-        self._now += timedelta(seconds=seconds)
+        self._seconds += seconds
 
     def go_to(self, moment: datetime) -> None:
         """Skip what nothing happens in; never backwards."""
-        self._now = max(self._now, moment)
+        self._seconds = max(self._seconds, (moment - self._start).total_seconds())
 
 
 class Forceable(Protocol):

@@ -23,8 +23,8 @@ from campaigns.store import campaigns, contacts, outlook
 BEGINS: Final = time_of_day(20)  # UTC of the day before: 8:00 in Kamchatka, 22:00 in Kaliningrad
 LASTS: Final = timedelta(hours=24)
 QUEUED_AT_ONCE = 5000  # in one transaction
-SELDOM_SECONDS = 30.0  # simulated, for duties that look for what a simulation has little of
-OFTEN: Final = {"take": 2 * PASS_SECONDS, "beat": 10.0}  # an engine counts as dead after 30 s
+SELDOM_SECONDS = 60.0  # simulated, for duties that look for what a simulation has little of
+OFTEN: Final = {"take": 2 * PASS_SECONDS, "beat": 25.0}  # an engine counts as dead after 30 s
 COMMIT_SECONDS = 300.0  # simulated; a batch of this size is some thousand transactions
 LAST_CALLS_SECONDS = 900.0  # simulated; longer than any call lasts
 

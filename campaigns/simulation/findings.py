@@ -54,6 +54,16 @@ def _share(part: float, whole: float) -> float:
     return round(part / whole, 3) if whole else 0.0
 
 
+def day_in_words(data: Mapping[str, Any]) -> list[str]:
+    """How busy the day was, and what became of the contacts."""
+    states = {state: count for state, count in data["contacts"].items() if state != "total" and count}
+    return [
+        f"{data['calls']} calls, at most {data['busiest_hour_calls']} an hour and {data['busiest_lines']} at "
+        f"once; {data['lines_used']:.0%} of the lines in use from the first hour to the last.",
+        f"At the end of the day: {', '.join(f'{count} {state}' for state, count in states.items())}.",
+    ]
+
+
 def breaches_in_words(data: Mapping[str, Any]) -> list[tuple[str, int]]:
     """Each check and how often it was broken."""
     return [(BREACHES[name], count) for name, count in data["breaches"].items()]

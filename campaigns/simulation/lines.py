@@ -10,6 +10,9 @@ from dialer.messages import Command, Event
 PLAY_SECONDS = 4.0  # of one text, about ten words
 PASS_SECONDS = 1.0  # what happens within it is heard at its end: a patient hears us so much later at most
 
+SHORTEST_SECONDS = 0.001  # time must go on, whatever is waited for
+ROUNDING_SECONDS = 1e-6  # beyond what is waited for, or a moment would be missed by the last digit
+
 
 class SimulatedLines:
     """`count` lines whose callees decide what becomes of a call; waiting moves the clock on."""
@@ -33,9 +36,14 @@ class SimulatedLines:
         self._lines.send(command)
 
     def receive(self, timeout_seconds: float) -> Sequence[Event]:
-        """The first that happens within the time, and all that follows until the pass is over."""
-        events = list(self._lines.receive(max(timeout_seconds, PASS_SECONDS)))
-        until = self._clock.seconds() + PASS_SECONDS
+        """The first that happens within the time, and all that follows within it until the pass is over.
+
+        An engine that asks for less than a pass has a call to place then: trunks let calls start one by one.
+        """
+        seconds = max(timeout_seconds, SHORTEST_SECONDS) + ROUNDING_SECONDS
+        over = self._clock.seconds() + seconds
+        events = list(self._lines.receive(seconds))
+        until = min(over, self._clock.seconds() + PASS_SECONDS)
         while events and (left := until - self._clock.seconds()) > 0:
             events += self._lines.receive(left)
         self._lines.commands.clear()

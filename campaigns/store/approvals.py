@@ -34,7 +34,7 @@ def launch(db: Database, name: str, said: Mapping[str, str], first: int | None, 
         campaign = known(session, name, now)
         if campaign.state != "running":
             enter_state(session, campaign, "running", now)
-        campaign.first_left = first
+        campaign.first_left, campaign.changed_at = first, now  # calls from before are not of these first ones
         if first is not None:
             note(session, name, "first_calls", now, {"calls": str(first)})
         _approve(session, campaign, said, now)

@@ -20,7 +20,7 @@ from campaigns.flows.turns import (
 from campaigns.models import OPEN_ATTEMPT, Answer, Attempt, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.retries import Next
-from campaigns.store import locks, optouts, trunk_use
+from campaigns.store import locks, optouts, rows, same_ring, trunk_use
 from campaigns.store.brakes import FAILED_OVER
 from campaigns.store.campaigns import regain_first, spend_first
 from campaigns.store.corrections import after_call
@@ -55,11 +55,27 @@ class CallEnd:
     next: Next
     tasks: Sequence[TaskRaised] | CloseTasks
     quality: LineQuality | None = None
+    rang: bool = False
 
 
+_TIME = rows.table_of(Attempt).c.rang_at.type
 _OF_OPEN = update(Attempt).where(col(Attempt.id) == bindparam("attempt"), OPEN_ATTEMPT)
 _RANG = _OF_OPEN.where(col(Attempt.rang_at).is_(None)).values(rang_at=bindparam("now"))
-_ANSWERED = _OF_OPEN.where(col(Attempt.answered_at).is_(None)).values(answered_at=bindparam("now"))
+_MEANT = _OF_OPEN.values(outcome=bindparam("outcome"))
+_ANSWERED = _OF_OPEN.where(col(Attempt.answered_at).is_(None)).values(
+    answered_at=bindparam("now"), rang_at=func.coalesce(col(Attempt.rang_at), bindparam("now", type_=_TIME))
+)
+
+
+_EARLIER = select(func.max(Attempt.number)).where(Attempt.contact_id == bindparam("contact"))
+_SAID = select(Answer.id, Answer.attempt_id).where(
+    Answer.contact_id == bindparam("contact"), Answer.question == bindparam("question")
+)
+_SAYS = (
+    update(Answer)
+    .where(col(Answer.id) == bindparam("row"))
+    .values(attempt_id=bindparam("attempt"), value=bindparam("said"), at=bindparam("now"))
+)
 
 
 def begin(
@@ -88,12 +104,12 @@ def begin(
         grounds = _may_call(session, contact, judge, now)
         if grounds is None:
             return None
-        attempt = new_attempt(session, contact, trunk, now, recording)
-        attempt.grounds = {**grounds, "trunk": why_trunk}
-        move(contact, "calling")
+        attempt = new_attempt(session, contact, trunk, now, recording, {**grounds, "trunk": why_trunk})
+        with rows.kept(session, contact):
+            move(contact, "calling")
         if use is not None and limit is not None:
             trunk_use.spend(use, limit, now)
-        return attempt.id
+        return attempt
 
 
 def rang(db: Database, attempt_id: int, now: datetime) -> None:
@@ -103,7 +119,10 @@ def rang(db: Database, attempt_id: int, now: datetime) -> None:
 
 
 def answered(db: Database, attempt_id: int, now: datetime) -> None:
-    """Somebody or something answered; the first time counts, and only while the attempt is open."""
+    """Somebody or something answered; the first time counts, and only while the attempt is open.
+
+    What is answered has rung: many networks connect a call without a word before (RFC 3261, 13.2.2.4).
+    """
     with db.write() as session:
         session.connection().execute(_ANSWERED, {"attempt": attempt_id, "now": now})
 
@@ -117,12 +136,14 @@ def record(db: Database, attempt_id: int, facts: Sequence[Fact], outcome: Outcom
     """
     with db.write() as session:
         if any(isinstance(fact, OptedOut) for fact in facts):  # a number is locked before calls and contacts
-            locks.number(session, session.get_one(Attempt, attempt_id).phone)
-        attempt, contact = locks.call(session, attempt_id)
-        if attempt.ended_at is None:
-            attempt.outcome = outcome
-        for fact in facts:
-            _enter(session, attempt, contact, fact, now)
+            locks.number(session, rows.get(session, Attempt, attempt_id).phone)
+        meant = {"attempt": attempt_id, "outcome": outcome}
+        session.connection().execute(_MEANT, meant)
+        if facts:
+            attempt, contact = locks.call(session, attempt_id)
+            with rows.kept(session, contact):
+                for fact in facts:
+                    _enter(session, attempt, contact, fact, now)
 
 
 def finish(
@@ -137,12 +158,14 @@ def finish(
     tasks: Sequence[TaskRaised] | CloseTasks,
     now: datetime,
     quality: LineQuality | None = None,
+    rang: bool = False,
 ) -> bool:
     """Close the attempt and move its contact on; False when either was moved already, and nothing changes.
 
+    rang: the phone rang, though nobody may have said so before: the call counts, from its start on.
     tasks: what remains for humans, or who knows it of the contact as it is: it may have been corrected.
     """
-    end = CallEnd(token, cause, sip_status, talk_seconds, outcome, next, tasks, quality)
+    end = CallEnd(token, cause, sip_status, talk_seconds, outcome, next, tasks, quality, rang)
     with db.write() as session:
         return end_call(session, attempt_id, end, now)
 
@@ -152,12 +175,19 @@ def end_call(session: Session, attempt_id: int, end: CallEnd, now: datetime) -> 
     attempt, contact = locks.call(session, attempt_id)
     if attempt.ended_at is not None or not _holds(contact, end.token, "calling"):
         return False
+    with rows.kept(session, attempt, contact):
+        _end(session, attempt, contact, end, now)
+    return True
+
+
+def _end(session: Session, attempt: Attempt, contact: Contact, end: CallEnd, now: datetime) -> None:
     next = end.next
     attempt.ended_at, attempt.cause, attempt.sip_status = now, end.cause, end.sip_status
     attempt.talk_seconds, attempt.outcome = end.talk_seconds, end.outcome
     attempt.counted = next.counted
-    if end.cause == "line_lost" and attempt.rang_at is None:
-        attempt.rang_at = attempt.started_at  # its INVITE may have left, and then the phone rang
+    if end.cause == "line_lost" or end.rang:  # of a lost one the INVITE may have left, and then it rang
+        same_ring.note_ring(attempt)
+    same_ring.note_end(session, attempt, now)
     _note_quality(attempt, end.quality)
     contact.attempts_used += next.counted
     contact.own_failures = 0 if next.counted else contact.own_failures + 1
@@ -169,7 +199,6 @@ def end_call(session: Session, attempt_id: int, end: CallEnd, now: datetime) -> 
         regain_first(session, attempt.campaign, attempt.started_at)
     if contact.state == "waiting" and not optouts.pass_over(session, [contact], now):
         contact.next_at, contact.due = now, True  # opted out during the call: the next `take` closes it
-    return True
 
 
 def fail_over(
@@ -191,15 +220,16 @@ def fail_over(
         attempt, contact = locks.call(session, attempt_id)
         if attempt.ended_at is not None or not _holds(contact, token, "calling"):
             return None
-        attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
-        attempt.outcome, attempt.decision = "failed", {"follows": FAILED_OVER}
-        move(contact, "waiting")
-        regain_first(session, attempt.campaign, attempt.started_at)
-        if contact.cancel_asked or contact.revision > attempt.revision:
-            give_back(contact)
-            after_call(session, attempt, contact, now, close)
-            return None
-        lease(contact, attempt.node)
+        with rows.kept(session, attempt, contact):
+            attempt.ended_at, attempt.cause, attempt.sip_status = now, cause, sip_status
+            attempt.outcome, attempt.decision = "failed", {"follows": FAILED_OVER}
+            move(contact, "waiting")
+            regain_first(session, attempt.campaign, attempt.started_at)
+            if contact.cancel_asked or contact.revision > attempt.revision:
+                give_back(contact)
+                after_call(session, attempt, contact, now, close)
+                return None
+            lease(contact, attempt.node)
         return contact
 
 
@@ -246,43 +276,53 @@ def _left(contact: Contact, next: Next, tasks: Sequence[TaskRaised] | CloseTasks
 def _may_call(session: Session, contact: Contact, judge: Judge, now: datetime) -> Mapping[str, str] | None:
     """What allows the call; None when nothing does, and the contact is given back or put off."""
     campaign = locks.campaign_to_call(session, contact.campaign)
-    if campaign.state != "running":
-        give_back(contact)
+    with rows.kept(session, campaign, contact):
+        if campaign.state != "running":
+            give_back(contact)
+            return None
+        match judge(contact, standing(session, contact, now)):
+            case CallNow(grounds):
+                if spend_first(campaign):
+                    return grounds
+                give_back(contact)
+            case WaitUntil() as wait:
+                put_off(contact, wait, now)
+            case Close():
+                give_back(contact)
+            case never:
+                assert_never(never)
         return None
-    match judge(contact, standing(session, contact, now)):
-        case CallNow(grounds):
-            if spend_first(campaign):
-                return grounds
-            give_back(contact)
-        case WaitUntil() as wait:
-            put_off(contact, wait, now)
-        case Close():
-            give_back(contact)
-        case never:
-            assert_never(never)
-    return None
 
 
 def new_attempt(
-    session: Session, contact: Contact, trunk: str, now: datetime, recording: str | None
-) -> Attempt:
-    """The row of a call that is about to be placed, under the lease that its contact is held by."""
-    earlier = select(func.coalesce(func.max(Attempt.number), 0)).where(Attempt.contact_id == contact.id)
-    attempt = Attempt(
-        contact_id=contact.id,
-        campaign=contact.campaign,
-        number=session.exec(earlier).one() + 1,
-        phone=contact.phone,
-        trunk=trunk,
-        node=contact.node or "",
-        revision=contact.revision,
-        token=contact.token,
-        started_at=now,
-        recording=recording,
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
+    session: Session,
+    contact: Contact,
+    trunk: str,
+    now: datetime,
+    recording: str | None,
+    grounds: Mapping[str, str],
+    answered_at: datetime | None = None,
+) -> int:
+    """The row of a call that is about to be placed, under the lease that its contact is held by; its id."""
+    earlier = session.connection().execute(_EARLIER, {"contact": contact.id}).scalar() or 0
+    values = {
+        "contact_id": contact.id,
+        "campaign": contact.campaign,
+        "number": earlier + 1,
+        "phone": contact.phone,
+        "trunk": trunk,
+        "node": contact.node or "",
+        "revision": contact.revision,
+        "token": contact.token,
+        "grounds": dict(grounds),
+        "started_at": now,
+        "answered_at": answered_at,
+        "recording": recording,
+        "counted": False,
+        "decision": {},
+        "talk_seconds": 0.0,
+    }
+    return rows.insert(session, Attempt, values)
 
 
 def _enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now: datetime) -> None:
@@ -306,21 +346,22 @@ def _enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now
 
 
 def _reply(session: Session, attempt: Attempt, reply: Replied, now: datetime) -> None:
-    said = select(Answer).where(Answer.contact_id == attempt.contact_id, Answer.question == reply.question)
-    answer = session.exec(said).first()
-    if answer is None:
-        answer = Answer(
-            contact_id=attempt.contact_id,
-            campaign=attempt.campaign,
-            attempt_id=attempt.id,
-            question=reply.question,
-            value=reply.value,
-            at=now,
-        )
-        session.add(answer)
-    elif answer.attempt_id <= attempt.id:
-        answer.attempt_id, answer.value, answer.at = attempt.id, reply.value, now
-    session.flush()
+    connection = session.connection()
+    asked = {"contact": attempt.contact_id, "question": reply.question}
+    known = connection.execute(_SAID, asked).first()
+    if known is None:
+        values = {
+            "contact_id": attempt.contact_id,
+            "campaign": attempt.campaign,
+            "attempt_id": attempt.id,
+            "question": reply.question,
+            "value": reply.value,
+            "at": now,
+        }
+        rows.insert(session, Answer, values)
+    elif known.attempt_id <= attempt.id:
+        says = {"row": known.id, "attempt": attempt.id, "said": reply.value, "now": now}
+        connection.execute(_SAYS, says)
 
 
 def _decided(next: Next) -> dict[str, str]:

@@ -11,6 +11,12 @@ from campaigns.store.changes import note
 from campaigns.store.database import Database
 from campaigns.words import CAMPAIGN_MOVES, CampaignState, PauseReason
 
+_RUNNING = (
+    select(Campaign.name)
+    .where(Campaign.state == "running", or_(col(Campaign.first_left).is_(None), col(Campaign.first_left) > 0))
+    .order_by(Campaign.name)
+)
+
 
 def state_of(db: Database, name: str) -> CampaignState:
     """The campaign's state; `draft` for one that nobody has queued for or launched."""
@@ -125,10 +131,7 @@ def regain_first(session: Session, name: str, begun_at: datetime) -> None:
 
 def running(session: Session) -> list[str]:
     """The names of the campaigns that may call; one whose first calls are all made may not."""
-    may_call = select(Campaign.name).where(
-        Campaign.state == "running", or_(col(Campaign.first_left).is_(None), col(Campaign.first_left) > 0)
-    )
-    return list(session.exec(may_call.order_by(Campaign.name)))
+    return list(session.connection().execute(_RUNNING).scalars())
 
 
 def _is_done(session: Session, name: str) -> bool:

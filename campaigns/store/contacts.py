@@ -7,17 +7,17 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, assert_never
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, or_, select, update
 
 from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.fairness import Turns
 from campaigns.rules.policy import Pace
-from campaigns.store import lineup, order
+from campaigns.store import detours, lineup, order, rows
 from campaigns.store.campaigns import running
 from campaigns.store.database import Database
-from campaigns.store.decisions import CloseTasks, Judge, lease, put_all_off, shut
+from campaigns.store.decisions import CloseTasks, Judge, keep_leases, lease, put_all_off, shut
 from campaigns.store.lineup import LineUp
 from campaigns.store.queueing import NewContact, Verdict, add
 from campaigns.words import ContactState, WaitReason
@@ -48,6 +48,12 @@ COUNTED_AT_MOST = 10_000  # about 3 ms
 BATCH_FIRST, BATCH_LARGEST = 8, 500  # contacts read in one transaction; it grows while few may be called
 ANY_PACE: Mapping[str, Pace] = MappingProxyType({})
 ASKED_AT_ONCE = 500  # databases bound how many values one statement may hold
+
+_ANSWERS = (
+    select(Answer.question, Answer.value)
+    .where(Answer.contact_id == bindparam("contact"))
+    .order_by(col(Answer.id))
+)
 
 
 class Waiting(NamedTuple):
@@ -95,7 +101,7 @@ def take(
         if not (woken or judged) or time.perf_counter() > until:
             break
         batch *= 4
-        if len(taken) < limit:
+        if len(taken) < limit and not db.shared:
             time.sleep(BREATH_SECONDS)
     return taken
 
@@ -117,18 +123,23 @@ def _judge_some(
             continue
         contact, standing = found
         judged += 1
-        match judge(contact, standing):
+        decision = judge(contact, standing)
+        if detours.found(queues.session, contact, decision, judge, now):
+            continue
+        match decision:
             case CallNow():
                 lease(contact, node)
                 leased[contact.phone] = contact
                 turns.leased(*queue)
             case WaitUntil() as wait:
                 waits.append((contact, wait))
-            case Close() as decision:
-                shut(queues.session, contact, decision, now, close)
+            case Close():
+                with rows.kept(queues.session, contact):
+                    shut(queues.session, contact, decision, now, close)
             case never:
                 assert_never(never)
     put_all_off(queues.session, waits, now)
+    keep_leases(queues.session, list(leased.values()))
     return list(leased.values()), judged
 
 
@@ -212,8 +223,8 @@ def listing(
 def answers(db: Database, contact_id: int) -> dict[str, str]:
     """What this contact last said, by question."""
     with db.read() as session:
-        said = select(Answer.question, Answer.value).where(Answer.contact_id == contact_id)
-        return dict(session.exec(said.order_by(col(Answer.id))).all())
+        found = session.connection().execute(_ANSWERS, {"contact": contact_id})
+        return {question: value for question, value in found}
 
 
 def free_among(db: Database, contact_ids: Sequence[int]) -> list[int]:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Attempt, Change, Contact, rank_of
+from campaigns.store import wakeups
 from campaigns.store.changes import note
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, settle
@@ -61,6 +62,8 @@ def correct(
             verdicts += [
                 _correct_one(session, rows.get(each.contact.external_id), each, now, close) for each in some
             ]
+            if "corrected" in verdicts:
+                wakeups.ring(session)
     return verdicts
 
 

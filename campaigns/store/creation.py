@@ -40,7 +40,7 @@ def _upgrade(database: Database, *, fill: bool) -> None:
     try:
         with database.write() as session:
             if revision_of(session.connection(), database.place) is None and not fill:
-                refuse_empty(database.place)
+                refuse_empty(database)
             upgrade(session.connection(), "head")
     finally:
         database.close()

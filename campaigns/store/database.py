@@ -116,18 +116,27 @@ class _Turn:
         self._lock.release()
 
 
-def open_database(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
+def open_database(
+    url: str,
+    busy_seconds: float = BUSY_SECONDS,
+    answer_seconds: float | None = None,
+    *,
+    to_write: bool = True,
+) -> Database:
     """The database, which must have the current schema; a writer waits at most so long for another program.
 
-    Raises `DatabaseMissing`, `DatabaseTooOld`, `DatabaseTooNew` or `DatabaseUnusable`.
+    answer_seconds: how long a server may take for one statement; None: as long as it likes, for a human who
+    waits can end that. to_write: find out now whether it can be written. Raises `DatabaseMissing`,
+    `DatabaseTooOld`, `DatabaseTooNew` or `DatabaseUnusable`.
     """
-    database = existing(url, busy_seconds)
+    database = existing(url, busy_seconds, answer_seconds)
     place = database.place
     try:
-        with database.write() as session:  # a writer's transaction finds out whether we may write
+        # a writer's transaction finds out whether we may write; who only reads waits for no writer
+        with database.write() if to_write else database.read() as session:
             revision = revision_of(session.connection(), place)
             if revision is None:
-                refuse_empty(place)
+                refuse_empty(database)
             if revision != HEAD:
                 raise DatabaseTooOld(f"{place} belongs to an older version of dialer: run dialer db upgrade.")
     except BaseException:  # Ctrl-C too: the connection is closed whatever happened
@@ -136,16 +145,18 @@ def open_database(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
     return database
 
 
-def existing(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:
+def existing(url: str, busy_seconds: float = BUSY_SECONDS, answer_seconds: float | None = None) -> Database:
     """The database of any revision, not yet connected. Raises `DatabaseMissing` or `DatabaseUnusable`."""
-    engine, path = connect(url, busy_seconds)
+    engine, path = connect(url, busy_seconds, answer_seconds)
     place = str(path or engine.url.render_as_string(hide_password=True))
     if path is not None and not path.exists():
         raise DatabaseMissing(f"There is no database at {place}: make one with dialer init.")
     return Database(engine, place, busy_seconds)
 
 
-def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> tuple[Engine, Path | None]:
+def connect(
+    url: str, busy_seconds: float = BUSY_SECONDS, answer_seconds: float | None = None
+) -> tuple[Engine, Path | None]:
     """An engine, not yet connected, and the file of SQLite. Raises `DatabaseUnusable` for a bad URL."""
     try:
         parsed = make_url(url)
@@ -153,7 +164,7 @@ def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> tuple[Engine, Path 
             case "sqlite":
                 return connect_sqlite(parsed, busy_seconds)
             case "postgresql":
-                return connect_postgresql(parsed, busy_seconds), None
+                return connect_postgresql(parsed, busy_seconds, answer_seconds), None
     except (ArgumentError, ImportError, TypeError) as error:
         raise DatabaseUnusable(f"The database URL cannot be used: {error}.") from None
     raise DatabaseUnusable("The database URL cannot be used: write sqlite:///... or postgresql+psycopg://...")
@@ -176,6 +187,12 @@ def revision_of(connection: Connection, place: str) -> str | None:
     return str(revision)
 
 
-def refuse_empty(place: str) -> NoReturn:
+def refuse_empty(database: Database) -> NoReturn:
     """An empty database is what is left of a lost one: never fill it without being asked to."""
-    raise DatabaseUnusable(f"{place} is empty: restore it from a backup, or remove it and run dialer init.")
+    if database.shared:
+        raise DatabaseUnusable(
+            f"{database.place} has no tables: restore it from a backup, or run dialer init to make them."
+        )
+    raise DatabaseUnusable(
+        f"{database.place} is empty: restore it from a backup, or remove it and run dialer init."
+    )

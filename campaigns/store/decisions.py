@@ -32,6 +32,11 @@ _PUT_OFF = (
         due=False,
     )
 )
+_LEASE = (
+    update(Contact)
+    .where(col(Contact.id) == bindparam("row"))
+    .values(leased=True, due=False, node=bindparam("holder"), token=bindparam("lease_token"))
+)
 
 
 def move(contact: Contact, to: ContactState) -> None:
@@ -47,6 +52,13 @@ def lease(contact: Contact, node: str) -> None:
     """Hand it to one engine; the token of whoever held it before is worth nothing now."""
     contact.leased, contact.due, contact.node = True, False, node
     contact.token += 1
+
+
+def keep_leases(session: Session, contacts: Sequence[Contact]) -> None:
+    """Write down who was leased, for contacts that belong to no session."""
+    values = [{"row": one.id, "holder": one.node, "lease_token": one.token} for one in contacts]
+    if values:
+        session.connection().execute(_LEASE, values)
 
 
 def put_off(contact: Contact, wait: WaitUntil, now: datetime) -> None:

@@ -15,6 +15,7 @@ from campaigns.store import locks
 from campaigns.store.attempts import CallEnd, end_call, new_attempt
 from campaigns.store.database import Database
 from campaigns.store.decisions import Judge, lease, move
+from campaigns.store.same_ring import FOLLOWS
 from campaigns.store.standings import standing, standings
 
 LOOKED_AT = 10  # of those who share a number; more than a family is a switchboard, and gets calls of its own
@@ -64,10 +65,10 @@ def hand_over(
         session.flush()  # the number is free before it is held again
         contact = session.get_one(Contact, follower.id)
         lease(contact, first.node)
-        attempt = new_attempt(session, contact, first.trunk, now, first.recording)
-        attempt.answered_at, attempt.grounds = now, {**grounds, "same_call_as": str(first.id)}
+        told = {**grounds, FOLLOWS: str(first.id)}
+        attempt = new_attempt(session, contact, first.trunk, now, first.recording, told, answered_at=now)
         move(contact, "calling")
-        return attempt.id, contact
+        return attempt, contact
 
 
 def _may_follow(session: Session, seen: Contact, judge: Judge, now: datetime) -> dict[str, str] | None:

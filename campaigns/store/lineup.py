@@ -13,9 +13,10 @@ from campaigns.models import LEASED, Contact
 from campaigns.rules.due import Standing
 from campaigns.rules.fairness import Lease, Queue, Ticket, Turns
 from campaigns.rules.policy import Pace
-from campaigns.store import locks, optouts, order
+from campaigns.store import locks, optouts, order, rows
 from campaigns.store.standings import standings
 
+MOST_HELD = 40  # numbers that one transaction locks: a server has room for about 64 locks a connection
 BLOCK = 50  # contacts of one queue that are read at once, beyond those that are first anyway
 INSTITUTION_AHEAD = 50  # of each institution, of which there may be hundreds; `take` asks again for more
 
@@ -30,6 +31,7 @@ class LineUp:
     cut: Collection[Queue]  # of which there may be more than is here
     _read: dict[int, tuple[Contact, Standing]] = field(default_factory=dict)
     _tried: set[int] = field(default_factory=set)
+    _full: bool = False
 
     def heads(self) -> dict[Queue, Ticket]:
         """The first contact of each queue."""
@@ -38,20 +40,31 @@ class LineUp:
     @property
     def spent(self) -> bool:
         """Whether somebody may be missing from the heads: then what comes first is not known any more."""
-        return any(not self.queues[queue] for queue in self.cut)
+        return self._full or any(not self.queues[queue] for queue in self.cut)
 
     def pop(self, queue: Queue) -> tuple[Contact, Standing] | None:
         """The first of the queue, who is not in it any more; None for one whom another engine is at."""
         ticket = self.queues[queue].popleft()
         if ticket.id not in self._tried:
-            self.read([ticket, *islice(self.queues[queue], BLOCK - 1)])
+            room = self._room
+            if not room:  # another transaction goes on with them
+                self._full = True
+                return None
+            self.read([ticket, *islice(self.queues[queue], room - 1)])
         return self._read.pop(ticket.id, None)
+
+    @property
+    def _room(self) -> int:
+        """How many contacts more may be read."""
+        return min(BLOCK, MOST_HELD - len(self._tried)) if locks.shared(self.session) else BLOCK
 
     def read(self, tickets: Sequence[Ticket]) -> None:
         """Load these contacts, and what is known of their numbers."""
         self._tried.update(ticket.id for ticket in tickets)
         contacts = order.by_id(self.session, [ticket.id for ticket in tickets])
-        optouts.pass_over(self.session, [one for one in contacts if len(one.phones) > 1], self.now)
+        if several := [one for one in contacts if len(one.phones) > 1]:
+            with rows.kept(self.session, *several):
+                optouts.pass_over(self.session, several, self.now)
         free = locks.numbers_free(self.session, {contact.phone for contact in contacts})
         free -= order.held_phones(self.session, free)
         contacts = [contact for contact in contacts if contact.phone in free]
@@ -73,7 +86,8 @@ def line_up(
         queues |= mine
         cut |= {queue for queue, tickets in mine.items() if len(tickets) >= most}
     lineup = LineUp(session, now, queues, cut)
-    lineup.read(list(islice(merge(*queues.values()), count)))
+    first = min(count, MOST_HELD) if locks.shared(session) else count
+    lineup.read(list(islice(merge(*queues.values()), first)))
     return lineup
 
 

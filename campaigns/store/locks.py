@@ -12,6 +12,7 @@ from sqlalchemy import column as sql_column
 from sqlmodel import Session
 
 from campaigns.models import Attempt, Campaign, Contact
+from campaigns.store import rows
 
 _WHOLE: Any = {"key_share": True}  # rows that refer to it are made meanwhile
 _NUMBER, _NAME, _DUTY, _QUEUE = "number", "campaign", "duty", "queue"
@@ -26,10 +27,13 @@ def shared(session: Session) -> bool:
 def campaign_to_call(session: Session, name: str) -> Campaign:
     """The campaign as it is now, which nobody stops before this transaction ends.
 
-    Calls are begun side by side, but for one whose calls are counted out (`first_left`).
+    Calls are begun side by side, but for one whose calls are counted out (`first_left`). What is changed in
+    the row is written by `rows.kept`.
     """
-    counted = session.get_one(Campaign, name).first_left is not None
-    return session.get_one(Campaign, name, with_for_update=True if counted else {"read": True})
+    seen = rows.get(session, Campaign, name)
+    if not shared(session):
+        return seen
+    return rows.get(session, Campaign, name, rows.SHARED if seen.first_left is None else rows.ALONE)
 
 
 def campaign_to_change(session: Session, name: str) -> Campaign | None:
@@ -69,22 +73,24 @@ def trunk(session: Session, name: str) -> None:
 
 def to_begin(session: Session, contact_id: int) -> Contact | None:
     """The contact as it is now; its number and itself are this transaction's, the campaign is shared."""
-    seen = session.get(Contact, contact_id)
-    if seen is None:
-        return None
-    if shared(session):
-        campaign_to_call(session, seen.campaign)
-        number(session, phone := seen.phone)
-        session.refresh(seen, with_for_update=_WHOLE)
-        if seen.phone != phone:  # corrected in this moment
-            number(session, seen.phone)
-    return seen
+    seen = rows.find(session, Contact, contact_id)
+    if seen is None or not shared(session):
+        return seen
+    campaign_to_call(session, seen.campaign)
+    number(session, seen.phone)
+    found = rows.get(session, Contact, contact_id, rows.OWN)
+    if found.phone != seen.phone:  # corrected in this moment
+        number(session, found.phone)
+    return found
 
 
 def call(session: Session, attempt_id: int) -> tuple[Attempt, Contact]:
-    """An attempt and its contact as they are now; nobody else moves them before the transaction ends."""
-    attempt = session.get_one(Attempt, attempt_id, with_for_update=_WHOLE)
-    return attempt, session.get_one(Contact, attempt.contact_id, with_for_update=_WHOLE)
+    """An attempt and its contact as they are now; nobody else moves them before the transaction ends.
+
+    What is changed in the rows is written by `rows.kept`.
+    """
+    attempt = rows.get(session, Attempt, attempt_id, rows.OWN)
+    return attempt, rows.get(session, Contact, attempt.contact_id, rows.OWN)
 
 
 def duty(session: Session, name: str) -> bool:

@@ -1,11 +1,12 @@
 """The engines that work on one database: who is alive, and whose leases are given back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, and_, col, or_, select, update
 
 from campaigns.models import LEASED, OPEN_ATTEMPT, Attempt, Contact, Node
 from campaigns.store import locks
@@ -58,6 +59,16 @@ def leave(db: Database, name: str, incarnation: int) -> None:
         session.exec(mine.values(beat_at=ENDED))
 
 
+@contextmanager
+def alone(db: Database, duty: str) -> Iterator[bool]:
+    """Whether this engine does the duty now; while the block lasts no other one does."""
+    if not db.shared:
+        yield True
+        return
+    with db.read() as session:
+        yield locks.duty(session, duty)
+
+
 def listing(db: Database) -> list[Node]:
     """Every engine that ever worked here, by name."""
     with db.read() as session:
@@ -81,6 +92,15 @@ def free_leases_of_dead(db: Database, silent_since: datetime) -> int:
             return 0
         dead = select(Node.name).where(col(Node.beat_at) <= silent_since)
         return _free(session, col(Contact.node).in_(dead))
+
+
+def free_unheld(db: Database, name: str, held: Collection[int]) -> int:
+    """Give back what is marked as taken by this engine and is not among the contacts that it holds.
+
+    When the database went away just then, an engine never learned whom it had taken.
+    """
+    with db.write() as session:
+        return _free(session, and_(col(Contact.node) == name, col(Contact.id).not_in(held)))
 
 
 def open_elsewhere(db: Database, names: Collection[str]) -> list[Orphan]:

@@ -4,14 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from campaigns.models import ASLEEP, Contact, OptOut
 from campaigns.rules.numbers import next_number
-from campaigns.store import changes, locks
+from campaigns.store import changes, locks, wakeups
 from campaigns.store.database import Database
 
 ENTERED_AT_ONCE = 500  # numbers in one transaction: other writers get their turn between two
+
+_AMONG = select(OptOut.phone, OptOut.campaign).where(
+    col(OptOut.phone).in_(bindparam("phones", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,8 @@ def among(session: Session, phones: Collection[str]) -> set[tuple[str, str]]:
     """Which of these numbers have opted out, each with the campaign, "" for all."""
     if not phones:
         return set()
-    wanted = select(OptOut.phone, OptOut.campaign).where(col(OptOut.phone).in_(phones))
-    return {(phone, campaign) for phone, campaign in session.exec(wanted)}
+    found = session.connection().execute(_AMONG, {"phones": list(phones)})
+    return {(phone, campaign) for phone, campaign in found}
 
 
 def pass_over(session: Session, contacts: Collection[Contact], now: datetime) -> bool:
@@ -139,6 +144,8 @@ def _enter(session: Session, refusals: Sequence[Refusal], now: datetime) -> list
         if campaign:
             asleep = asleep.where(col(Contact.campaign) == campaign)
         session.exec(asleep.values(next_at=now, due=True))
+    if phones:
+        wakeups.ring(session)
     return verdicts
 
 

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select, update
 
 from campaigns.models import ASLEEP, DUE, INSTITUTIONAL, LEASED, PERISHABLE, Contact
 from campaigns.rules.fairness import Ticket
+from campaigns.store import rows
 
 WOKEN_AT_ONCE = 1000  # per campaign and transaction, about 10 ms
 
@@ -46,7 +48,7 @@ _LATE = (
     .with_for_update(skip_locked=True)
 )
 _BY_ID = (
-    select(Contact)
+    sqlalchemy.select(rows.table_of(Contact))
     .where(col(Contact.id).in_(bindparam("ids", expanding=True)), DUE)
     .with_for_update(skip_locked=True)
 )
@@ -77,8 +79,8 @@ def line_of(session: Session, campaign: str, institution: str, count: int) -> li
 
 def line_without_institution(session: Session, campaign: str, count: int) -> list[Ticket]:
     """Those among the first contacts of a campaign that belong to no institution."""
-    rows = session.connection().execute(_LINE_AND_INSTITUTION, {"name": campaign, "count": count})
-    return _tickets(key for *key, institution in rows if not institution)
+    found = session.connection().execute(_LINE_AND_INSTITUTION, {"name": campaign, "count": count})
+    return _tickets(key for *key, institution in found if not institution)
 
 
 def institutions(session: Session, campaign: str) -> list[str]:
@@ -90,8 +92,12 @@ def institutions(session: Session, campaign: str) -> list[str]:
 
 
 def by_id(session: Session, ids: Sequence[int]) -> list[Contact]:
-    """These contacts in this order, as far as they are due and no other engine is at them."""
-    contacts = {contact.id: contact for contact in session.exec(_BY_ID, params={"ids": ids})}
+    """These contacts in this order, as far as they are due and no other engine is at them.
+
+    They belong to no session: what is changed in them is written by `rows.kept` or a statement.
+    """
+    found = session.connection().execute(_BY_ID, {"ids": ids})
+    contacts = {row.id: rows.made(Contact, row._mapping) for row in found}
     return [contacts[contact_id] for contact_id in ids if contact_id in contacts]
 
 
@@ -109,5 +115,5 @@ def past_deadline(session: Session, campaigns: Collection[str], now: datetime, c
     return late
 
 
-def _tickets(rows: Iterable[Iterable[Any]]) -> list[Ticket]:
-    return [Ticket(*row) for row in rows]
+def _tickets(found: Iterable[Iterable[Any]]) -> list[Ticket]:
+    return [Ticket(*row) for row in found]

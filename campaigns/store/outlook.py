@@ -1,7 +1,7 @@
 """What is left to do in a campaign, and what its calls were like so far: what a forecast is made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -9,7 +9,8 @@ import sqlalchemy
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from campaigns.models import ASLEEP, DUE, Attempt, Contact
+from campaigns.models import ASLEEP, DUE, RANG, Attempt, Contact, OptOut
+from campaigns.rules.caps import WEEK
 from campaigns.store.database import Database
 
 RECENT_CALLS = 5000  # the last ended ones are measured: a campaign's first days say little of today
@@ -17,12 +18,19 @@ RECENT_CALLS = 5000  # the last ended ones are measured: a campaign's first days
 
 @dataclass(frozen=True)
 class Left:
-    """So many contacts that wait or are being called, of one zone, deadline and count of used attempts."""
+    """So many contacts that wait or are being called, alike in all of this; times are cut to the hour.
+
+    due: when they may be called; None: now. rings: the first and last call of 7 days that rang for them.
+    values: of the fields by which they were to be told apart.
+    """
 
     zone: str
     deadline: datetime | None
     attempts_used: int
     contacts: int
+    due: datetime | None = None
+    rings: tuple[datetime, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,19 +48,65 @@ class Measured:
     closed: int
 
 
-def left(db: Database, campaign: str) -> Sequence[Left]:
-    """Who is not closed yet, in groups, by zone and deadline; deadlines are cut to the hour."""
-    key = (col(Contact.time_zone), col(Contact.deadline), col(Contact.attempts_used))
-    wanted = sqlalchemy.select(*key, func.count()).where(
-        col(Contact.campaign) == campaign, col(Contact.state).in_(("waiting", "calling"))
-    )
-    groups: dict[tuple[str, datetime | None, int], int] = {}
+def left(db: Database, campaign: str, now: datetime, fields: Sequence[str] = ()) -> Sequence[Left]:
+    """Who is not closed yet, in groups, the zones in order; without those whose only number has opted out.
+
+    fields: those whose values keep groups apart.
+    """
+    groups: dict[Left, int] = {}
     with db.read() as session:
-        for zone, deadline, used, count in session.connection().execute(wanted.group_by(*key)):
-            hour = deadline.replace(minute=0, second=0, microsecond=0) if deadline else None
-            groups[zone, hour, used] = groups.get((zone, hour, used), 0) + count
-    order = sorted(groups, key=lambda group: (group[0], str(group[1] or ""), group[2]))
-    return [Left(*group, groups[group]) for group in order]
+        for row in session.connection().execute(_grouped(campaign, now, fields)):
+            zone, deadline, used, due, first, last, count, *values = row
+            group = Left(
+                zone,
+                _hour(deadline),
+                used,
+                0,
+                _hour(due),
+                tuple(dict.fromkeys(ring for ring in (_hour(first), _hour(last)) if ring)),
+                tuple(zip(fields, (value or "" for value in values), strict=True)),
+            )
+            groups[group] = groups.get(group, 0) + count
+    return [replace(group, contacts=groups[group]) for group in sorted(groups, key=_place)]
+
+
+def _grouped(campaign: str, now: datetime, fields: Sequence[str]) -> sqlalchemy.Select[Any]:
+    rang = (
+        sqlalchemy.select(
+            col(Attempt.contact_id),
+            func.min(col(Attempt.rang_at)).label("first"),
+            func.max(col(Attempt.rang_at)).label("last"),
+        )
+        .where(col(Attempt.campaign) == campaign, RANG, col(Attempt.rang_at) > now - WEEK)
+        .group_by(col(Attempt.contact_id))
+        .subquery()
+    )
+    refused = sqlalchemy.exists().where(
+        col(OptOut.phone) == col(Contact.phone), col(OptOut.campaign).in_(("", campaign))
+    )
+    due = sqlalchemy.case((col(Contact.next_at) > now, col(Contact.next_at))).label("due_at")
+    key = (
+        col(Contact.time_zone),
+        col(Contact.deadline),
+        col(Contact.attempts_used),
+        due,
+        rang.c.first,
+        rang.c.last,
+    )
+    values = [
+        cast(Any, col(Contact.fields))[name].as_string().label(f"value_{place}")
+        for place, name in enumerate(fields)
+    ]
+    return (
+        sqlalchemy.select(*key, func.count(), *values)
+        .outerjoin(rang, rang.c.contact_id == col(Contact.id))
+        .where(
+            col(Contact.campaign) == campaign,
+            col(Contact.state).in_(("waiting", "calling")),
+            sqlalchemy.or_(~refused, func.json_array_length(col(Contact.phones)) > 1),
+        )
+        .group_by(*key, *values)
+    )
 
 
 def measured(db: Database, campaign: str) -> Measured:
@@ -85,6 +139,14 @@ def next_due(db: Database, campaign: str) -> datetime | None:
     with db.read() as session:
         found = [session.exec(wanted).one() for wanted in (asleep, awake)]
     return min((at for at in found if at is not None), default=None)
+
+
+def _hour(at: datetime | None) -> datetime | None:
+    return at.replace(minute=0, second=0, microsecond=0) if at else None
+
+
+def _place(group: Left) -> tuple[str, str, str, int]:
+    return (group.zone, str(group.deadline or ""), str(group.due or ""), group.attempts_used)
 
 
 def _seconds(start: datetime, end: datetime) -> float:

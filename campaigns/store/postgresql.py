@@ -1,5 +1,6 @@
 """PostgreSQL's ways: several writers at once, a server that can be away, and a clock for all nodes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -12,8 +13,11 @@ SILENT_MS = 3000  # a server that acknowledges nothing for so long is away
 ABANDONED_MS = 10_000  # the server ends a transaction whose node went silent in it, and frees its locks
 
 
-def connect_postgresql(url: URL, busy_seconds: float) -> Engine:
-    """An engine, not yet connected. Raises `DatabaseUnusable` without the driver, or for another one."""
+def connect_postgresql(url: URL, busy_seconds: float, answer_seconds: float | None = None) -> Engine:
+    """An engine, not yet connected. Raises `DatabaseUnusable` without the driver, or for another one.
+
+    answer_seconds: how long one statement may take, from a server that is there and says nothing too.
+    """
     if url.get_driver_name() != DRIVER:
         raise DatabaseUnusable("The database URL cannot be used: write postgresql+psycopg://user@host/name.")
     try:
@@ -22,9 +26,11 @@ def connect_postgresql(url: URL, busy_seconds: float) -> Engine:
         )
     except ImportError:
         raise DatabaseUnusable(
-            "PostgreSQL needs the package psycopg, which is not installed: install dialer with [postgresql]."
+            "PostgreSQL needs the package psycopg, which is not installed: install it with pip."
         ) from None
     event.listen(engine, "begin", _begin)
+    if answer_seconds is not None:
+        event.listen(engine, "do_connect", _connecting(answer_seconds))
     return engine
 
 
@@ -46,6 +52,13 @@ def _arguments(url: URL, busy_seconds: float) -> dict[str, Any]:
         "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
     }
     return {name: value for name, value in arguments.items() if name not in url.query}
+
+
+def _connecting(answer_seconds: float) -> Callable[..., Any]:
+    from campaigns.store.answering import impatient  # here: without PostgreSQL its driver may be missing
+
+    kind = impatient(answer_seconds)
+    return lambda _dialect, _record, args, options: kind.connect(*args, **options)
 
 
 def _begin(connection: Connection) -> None:

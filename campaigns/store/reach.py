@@ -37,7 +37,8 @@ class Reach:
     def _knock(self) -> None:
         while not self._closed.wait(KNOCK_SECONDS):
             try:
-                with self._engine.connect():
+                with self._engine.connect() as connection:
+                    connection.exec_driver_sql("SELECT 1")  # it may let us in and answer nothing
                     self._away = None
                     return
             except DBAPIError:

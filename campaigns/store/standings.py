@@ -3,12 +3,32 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from campaigns.models import RANG, Attempt, Contact
 from campaigns.rules.caps import LONGEST, Met, Ring
 from campaigns.rules.due import Standing
 from campaigns.store import optouts
+
+# Built once, as all that is asked before every call.
+_RINGS = (
+    select(  # type: ignore[call-overload]
+        Attempt.phone,
+        Attempt.contact_id,
+        Attempt.rang_at,
+        Attempt.answered_at,
+        func.coalesce(Attempt.hung_up_at, Attempt.ended_at).label("ended_at"),
+        Attempt.outcome,
+        Contact.time_zone,
+    )
+    .join(Contact, col(Contact.id) == col(Attempt.contact_id))
+    .where(
+        col(Attempt.phone).in_(bindparam("phones", expanding=True)),
+        RANG,
+        col(Attempt.rang_at) > bindparam("since"),
+    )
+)
 
 
 def standings(session: Session, contacts: Collection[Contact], now: datetime) -> dict[int, Standing]:
@@ -34,18 +54,17 @@ def standing(session: Session, contact: Contact, now: datetime) -> Standing:
 
 
 def _rings(session: Session, phones: Collection[str], now: datetime) -> dict[str, list[Ring]]:
-    wanted = select(Attempt, Contact.time_zone).join(Contact, col(Contact.id) == col(Attempt.contact_id))
-    recent = wanted.where(col(Attempt.phone).in_(phones), RANG, col(Attempt.rang_at) > now - LONGEST)
+    recent = {"phones": list(phones), "since": now - LONGEST}
     rings: dict[str, list[Ring]] = {}
-    for attempt, zone in session.exec(recent):
-        assert attempt.rang_at is not None
-        ring = Ring(attempt.contact_id, attempt.rang_at, attempt.ended_at, _met(attempt), zone)
-        rings.setdefault(attempt.phone, []).append(ring)
+    for call in session.connection().execute(_RINGS, recent):
+        met = _met(call.outcome, call.answered_at)
+        ring = Ring(call.contact_id, call.rang_at, call.ended_at, met, call.time_zone)
+        rings.setdefault(call.phone, []).append(ring)
     return rings
 
 
-def _met(attempt: Attempt) -> Met:
+def _met(outcome: str | None, answered_at: datetime | None) -> Met:
     """A call that was answered and `failed` is one in which we had nothing to say."""
-    if attempt.outcome == "voicemail":
+    if outcome == "voicemail":
         return "machine"
-    return "abandoned" if attempt.answered_at is not None and attempt.outcome == "failed" else ""
+    return "abandoned" if answered_at is not None and outcome == "failed" else ""

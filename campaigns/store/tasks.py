@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from campaigns.errors import IllegalMove, NoSuchTask
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Contact, Task
+from campaigns.store import rows
 from campaigns.store.database import Database
 from campaigns.words import TaskState, Urgency
 
@@ -20,6 +21,12 @@ DUE_AFTER: dict[Urgency, timedelta] = {
     "low": timedelta(hours=72),
 }
 CLOSED: tuple[TaskState, ...] = ("resolved", "verified")
+
+_SAME = select(Task).where(
+    Task.contact_id == bindparam("contact"),
+    Task.reason == bindparam("reason"),
+    col(Task.state).not_in(CLOSED),
+)
 
 
 @dataclass(frozen=True)
@@ -80,37 +87,40 @@ def resolve(db: Database, task_id: int, note: str, now: datetime) -> None:
 def raise_all(session: Session, contact: Contact, raised: Iterable[TaskRaised], now: datetime) -> None:
     """Make the tasks; one that is open for the same contact and reason is sharpened, not doubled."""
     for task in raised:
-        same = select(Task).where(Task.contact_id == contact.id, Task.reason == task.reason)
-        _raise(session, same, contact.campaign, contact.id, task, now)
+        open_task = session.exec(_SAME, params={"contact": contact.id, "reason": task.reason}).first()
+        _raise(session, open_task, contact.campaign, contact.id, task, now)
 
 
 def raise_of_campaign(session: Session, campaign: str, raised: TaskRaised, now: datetime) -> None:
     """Make a task of the whole campaign, or sharpen the one that is open for the same reason."""
     whole = select(Task).where(Task.campaign == campaign, col(Task.contact_id).is_(None))
-    _raise(session, whole.where(Task.reason == raised.reason), campaign, None, raised, now)
+    same = whole.where(Task.reason == raised.reason, col(Task.state).not_in(CLOSED))
+    _raise(session, session.exec(same).first(), campaign, None, raised, now)
 
 
 def _raise(
     session: Session,
-    same: SelectOfScalar[Task],
+    open_task: Task | None,
     campaign: str,
     contact_id: int | None,
     raised: TaskRaised,
     now: datetime,
 ) -> None:
-    open_task = session.exec(same.where(col(Task.state).not_in(CLOSED))).first()
     due_at = now + DUE_AFTER[raised.urgency]
     if open_task is None:
-        open_task = Task(
-            campaign=campaign,
-            contact_id=contact_id,
-            reason=raised.reason,
-            urgency=raised.urgency,
-            details={},
-            created_at=now,
-            due_at=due_at,
-        )
-        session.add(open_task)
+        values = {
+            "campaign": campaign,
+            "contact_id": contact_id,
+            "reason": raised.reason,
+            "urgency": raised.urgency,
+            "state": "open",
+            "details": dict(raised.details),
+            "created_at": now,
+            "due_at": due_at,
+            "note": "",
+        }
+        rows.insert(session, Task, values)
+        return
     open_task.details = {**open_task.details, **dict(raised.details)}
     if due_at < open_task.due_at:
         open_task.due_at, open_task.urgency = due_at, raised.urgency

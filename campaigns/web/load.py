@@ -6,11 +6,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from campaigns.web.bars import HEIGHT, WIDTH, bars
+from campaigns.web.bars import HEIGHT, WIDTH, bars, scale
 
 
-def load_page(data: Mapping[str, Any], checks: Sequence[tuple[str, int]], made_at: datetime) -> str:
-    """One HTML page that needs no network. data: as `simulate-load --json` prints it; checks: in words."""
+def load_page(
+    data: Mapping[str, Any], sentences: Sequence[str], checks: Sequence[tuple[str, int]], made_at: datetime
+) -> str:
+    """One HTML page that needs no network.
+
+    data: as `simulate-load --json` prints it; sentences: what it says of the day; checks: in words.
+    """
     environment = Environment(
         loader=PackageLoader("campaigns.web"),
         autoescape=True,
@@ -21,7 +26,9 @@ def load_page(data: Mapping[str, Any], checks: Sequence[tuple[str, int]], made_a
     hourly = [(hour["hour"][11:13], hour["calls"], hour["answered"]) for hour in data["hours"]]
     return environment.get_template("load.html").render(
         data=data,
+        sentences=sentences,
         checks=checks,
+        scale=scale(max((calls for _, calls, _ in hourly), default=0.0)),
         bars=bars(hourly),
         made_at=made_at.isoformat(timespec="minutes"),
         width=WIDTH,

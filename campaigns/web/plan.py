@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from campaigns.web.bars import HEIGHT, WIDTH, bars
+from campaigns.web.bars import HEIGHT, WIDTH, bars, scale
 
 MOST_BARS = 72  # three days, an hour a bar
 
@@ -21,11 +21,13 @@ def plan_page(data: Mapping[str, Any], sentences: list[str], made_at: datetime) 
         lstrip_blocks=True,
     )
     hours = data["hours"][:MOST_BARS]
+    highest = max([data["lines"], *(hour["busy"] for hour in hours)])
     return environment.get_template("plan.html").render(
         data=data,
         sentences=sentences,
         hours=hours,
         bars=bars([(hour["hour"][5:13], hour["busy"], 0.0) for hour in hours], top=data["lines"]),
+        scale=scale(highest),
         made_at=made_at.isoformat(timespec="minutes"),
         width=WIDTH,
         height=HEIGHT,

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,8 @@ from campaigns.errors import DatabaseUnusable
 from campaigns.models import LEASED, Contact
 from campaigns.store import campaigns, contacts
 from campaigns.store.contacts import NewContact
-from campaigns.store.database import open_database
+from campaigns.store.database import Database, open_database
+from campaigns.words import WaitReason
 from tests.chaos.outages import Keeper
 from tests.chaos.plan import CAMPAIGN, Harm, Person, Plan
 from tests.sipp.patients import Seen, SippPatients
@@ -111,7 +113,7 @@ class Scene:
             f'[engine]\nring_seconds = 15\n[database]\nurl = "{self.keeper.url}"\n'
         )
         now = datetime.now(UTC)
-        contacts.add(self._database, [_queued(who, zone_at_noon(now)) for who in self.plan.people], now)
+        contacts.add(self._database, [queued(who, zone_at_noon(now)) for who in self.plan.people], now)
         campaigns.move(self._database, CAMPAIGN, "running", now)
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -181,28 +183,17 @@ class Scene:
             self.keeper.give_back()
 
     def _settled(self) -> bool:
-        """Whether nobody waits but for another day."""
-        if self._away_until is not None:
-            return False
-        waits = and_(col(Contact.state) == "waiting", col(Contact.wait_reason) != "cap")
-        left = select(Contact.id).where(or_(waits, LEASED))
         try:
-            with self._database.read() as session:
-                return session.exec(left).first() is None
+            return self._away_until is None and settled(self._database)
         except DatabaseUnusable:
             return False
 
     def _hurry(self) -> None:
-        """Waits of minutes are over now; those for a cap are what is tested."""
-        now = datetime.now(UTC)
-        asleep = and_(col(Contact.state) == "waiting", not_(LEASED), col(Contact.next_at) > now)
-        hurried = update(Contact).where(asleep, col(Contact.wait_reason).in_(HURRIED))
         if self._away_until is None:
-            try:
-                with self._database.write() as session:
-                    session.exec(hurried.values(next_at=now))
-            except DatabaseUnusable:
-                pass  # the engine writes, or the database is on its way back: the next look will do
+            with suppress(
+                DatabaseUnusable
+            ):  # the engine writes, or it is on its way back: the next look will do
+                hurry(self._database)
 
     def _orphans(self) -> int:
         """How many processes of engines that were killed are there still, after a while."""
@@ -217,6 +208,25 @@ class Scene:
         return 1000 * (time.monotonic() - self._begun)
 
 
-def _queued(who: Person, zone: str) -> NewContact:
+def settled(database: Database, *others: WaitReason) -> bool:
+    """Whether nobody of the campaign waits but for another day, or for one of the `others`."""
+    reasons = ("cap", *others)
+    waits = and_(col(Contact.state) == "waiting", col(Contact.wait_reason).not_in(reasons))
+    left = select(Contact.id).where(or_(waits, LEASED, col(Contact.state) == "calling"))
+    with database.read() as session:
+        return session.exec(left).first() is None
+
+
+def hurry(database: Database) -> None:
+    """Waits of minutes are over now; those for a cap are what is tested."""
+    now = datetime.now(UTC)
+    asleep = and_(col(Contact.state) == "waiting", not_(LEASED), col(Contact.next_at) > now)
+    hurried = update(Contact).where(asleep, col(Contact.wait_reason).in_(HURRIED))
+    with database.write() as session:
+        session.exec(hurried.values(next_at=now))
+
+
+def queued(who: Person, zone: str, campaign: str = CAMPAIGN) -> NewContact:
+    """Somebody who is called in English."""
     name, language = "Mary Brown", "en"
-    return NewContact(CAMPAIGN, who.external_id, who.number, name, language, zone, {}, digest="first")
+    return NewContact(campaign, who.external_id, who.number, name, language, zone, {}, digest="first")

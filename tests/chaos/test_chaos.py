@@ -14,15 +14,15 @@ from campaigns.store import attempts, contacts
 from campaigns.store.database import open_database
 from tests.chaos.outages import Keeper, PostgresKeeper, SqliteKeeper
 from tests.chaos.plan import CAMPAIGN, plan
-from tests.chaos.scene import Scene
-from tests.chaos.verdict import complaints, told
+from tests.chaos.scene import Evidence, Scene
+from tests.chaos.verdict import Row, complaints, told
 from tests.sipp.patients import needs_sipp
 from tests.soak.progress import Teller
 from tests.store import invariants
 
 pytestmark = [pytest.mark.sipp, needs_sipp()]
 
-AT_ONCE = 2
+AT_ONCE = 3  # each waits for telephones most of the time
 SEEDS_OF_CI = range(1, 6)
 SEEDS_OF_SOAK = range(1, 201)
 A_BATCH = 10  # so that a failure is known before all are over
@@ -32,11 +32,11 @@ LAST_WORDS = 4000
 
 @dataclass(frozen=True)
 class Judged:
-    """One seed: what went wrong, what happened, and the last words of its engines."""
+    """One seed: what went wrong, what happened, and, where something did, what tells why."""
 
     wrong: Sequence[str]
     happened: Mapping[str, object]
-    last_words: str
+    evidence: str
 
 
 @pytest.mark.timeout(300)
@@ -59,7 +59,8 @@ def play(seeds: Sequence[int], speaking: Path, teller: Teller) -> None:
         found = {seed: one for seed, one in zip(seeds, judged, strict=True)}
     for seed, one in found.items():
         teller.table(f"chaos, seed {seed}", {**one.happened, "wrong": one.wrong or "nothing"})
-    assert not {seed: one for seed, one in found.items() if one.wrong}
+    wrong = {seed: one for seed, one in found.items() if one.wrong}
+    assert not wrong, "\n".join(f"seed {seed}: {one.wrong}\n{one.evidence}" for seed, one in wrong.items())
 
 
 def judge(seed: int, speaking: Path, slot: int) -> Judged:
@@ -73,7 +74,17 @@ def judge(seed: int, speaking: Path, slot: int) -> Judged:
             wrong = complaints(evidence, contacts.listing(database, CAMPAIGN), rows)
         finally:
             database.close()
-    return Judged(wrong, told(evidence, rows), evidence.said[-LAST_WORDS:] if wrong else "")
+    return Judged(wrong, told(evidence, rows), _in_full(evidence, rows) if wrong else "")
+
+
+def _in_full(evidence: Evidence, rows: Sequence[Row]) -> str:
+    calls = [
+        f"{row.id} {row.phone[-1:]} {row.started_at} {row.ended_at} {row.cause} {row.outcome}, told"
+        f" {contact.delivered_at}"
+        for row, contact in rows
+    ]
+    lines = [*evidence.blows, *evidence.seen, *calls, evidence.said[-LAST_WORDS:]]
+    return "\n".join(map(str, lines))
 
 
 @contextmanager

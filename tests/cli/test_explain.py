@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from campaigns.cli.account import Account, account_of
-from campaigns.models import Contact
+from campaigns.models import Campaign, Contact
+from campaigns.rules import reasons
 from campaigns.store import attempts, campaigns, changes, optouts
 from campaigns.store.dossier import open_dossier
 from dialer.fake import Patient
@@ -36,6 +37,13 @@ def account(world: World, external_id: str = "A-1", campaign: str = COVID, reada
     contact = world.contact(campaign, external_id)
     dossier = open_dossier(world.database, contact.id, world.clock.now())
     return account_of(dossier, world.scripts[campaign].policy if readable else None, world.clock.now())
+
+
+def turn(world: World) -> str:
+    """When the next call is due, which the jitter of the campaign moves by some minutes."""
+    contact = world.contact(COVID, "A-1")
+    assert contact.next_at is not None
+    return reasons.clock(contact.next_at, contact.time_zone)
 
 
 def test_a_call_that_went_well(world: World) -> None:
@@ -69,9 +77,9 @@ def test_a_contact_that_is_called_again_at_its_second_number(world: World) -> No
         "number +7…01 (the second of its 2 numbers), time zone Asia/Yekaterinburg, from its row" in told.head
     )
     assert told.present[0].startswith("The last call: nobody answered; 1 of 5 attempts are used.")
-    assert told.to_come == ["It is called from Mon 2026-03-02 13:00 there on, when a line is free."]
+    assert told.to_come == [f"It is called from {turn(world)} there on, when a line is free."]
     assert told.calls[0].head.endswith("to +7…02 (the first of its 2 numbers)")
-    assert told.calls[0].came_of_it[1].endswith("The next call was due on Mon 2026-03-02 13:00 there.")
+    assert told.calls[0].came_of_it[1].endswith(f"The next call was due on {turn(world)} there.")
 
 
 def test_when_a_retry_falls_outside_the_calling_hours(world: World) -> None:
@@ -80,8 +88,10 @@ def test_when_a_retry_falls_outside_the_calling_hours(world: World) -> None:
     world.launch(COVID)
     world.run_until_idle()
     told = account(world)
-    assert told.to_come[0] == "Its turn comes on Mon 2026-03-02 20:30 there."
-    assert told.to_come[1].startswith("By its campaign's rules as they stand: At Mon 2026-03-02 20:30 there")
+    assert told.to_come[0] == f"Its turn comes on {turn(world)} there."
+    assert told.to_come[1].startswith(
+        f"By its campaign's rules as they stand: At {turn(world)} there it will be outside the calling hours"
+    )
     assert told.to_come[2] == "It is called from Tue 2026-03-03 09:00 there on, when a line is free."
 
 
@@ -126,6 +136,30 @@ def test_what_holds_a_contact_back(world: World, hold: object, said: str) -> Non
     assert callable(hold)
     hold(world)
     assert said in account(world).present
+
+
+@pytest.mark.parametrize("to", ["draft", "paused", "stopped"])
+def test_where_no_call_can_come_none_is_promised(world: World, to: str) -> None:
+    world.queue(COVID, "A-1", NUMBER)
+    world.queue(COVID, "A-2", OTHER, not_before=world.clock.now() + HOUR)
+    if to != "draft":
+        world.launch(COVID)
+        campaigns.move(world.database, COVID, "paused" if to == "paused" else "stopped", world.clock.now())
+    assert account(world).to_come == [
+        "Its rules would allow a call now. Once its campaign runs, it would be called when a line is free."
+    ]
+    assert account(world, "A-2").to_come == [
+        "Once its campaign runs, it would be called from Mon 2026-03-02 13:00 there on, when a line is free."
+    ]
+
+
+@pytest.mark.parametrize(("left", "said"), [(1, "after 1 more call."), (5, "after 5 more calls.")])
+def test_that_only_the_first_calls_are_made_is_told(world: World, left: int, said: str) -> None:
+    world.queue(COVID, "A-1", NUMBER)
+    world.launch(COVID)
+    with world.database.write() as session:
+        session.get_one(Campaign, COVID).first_left = left
+    assert account(world).present[-1] == f"Its campaign stops for an approval {said}"
 
 
 def test_who_waits_behind_another_contact_of_the_same_number(world: World) -> None:

@@ -150,7 +150,8 @@ def test_all_is_stopped_even_when_a_file_is_wrong(office: Office) -> None:
     ("state", "reason", "left", "why"),
     [
         ("running", "", None, ""),
-        ("running", "", 1, "1 calls are left before it waits for approval"),
+        ("running", "", 1, "1 call is left before it waits for approval"),
+        ("running", "", 2, "2 calls are left before it waits for approval"),
         ("paused", "texts", None, "its texts changed: approve them"),
         ("paused", "file", None, "its file is wrong"),
         ("paused", "opt_outs", 0, "too many people opted out"),
@@ -163,3 +164,18 @@ def test_why_a_campaign_is_held_back_is_told_in_words(
     row = Campaign(name=NAME, state=state, changed_at=datetime.now(UTC), pause_reason=reason, first_left=left)
     assert launching.held_back_by(row) == why
     assert launching.held_back_by(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("draft", f"{NAME} is approved and draft: begin with dialer campaign launch {NAME}.\n"),
+        ("paused", f"{NAME} is approved and paused: let it go on with dialer campaign resume {NAME}.\n"),
+        ("stopped", f"{NAME} is approved and stopped: begin with dialer campaign launch {NAME}.\n"),
+    ],
+)
+def test_what_an_approval_alone_does_not_start_is_said(office: Office, state: str, said: str) -> None:
+    if state != "draft":
+        office.run("launch", NAME)
+        office.run({"paused": "pause", "stopped": "stop"}[state], NAME)
+    assert office.run("approve", NAME).stdout == said

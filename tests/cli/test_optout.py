@@ -48,3 +48,30 @@ def test_what_cannot_be_used_is_said_in_a_sentence(desk: Desk) -> None:
     assert "0 entered" in desk.run("optout", "import", str(path), code=1).stdout
     unknown = desk.run("optout", "add", "9123456789", "--campaign", "no-such", code=1).stderr
     assert "no campaign no-such" in unknown
+
+
+@pytest.mark.parametrize("way", ["add", "import"])
+def test_who_waits_there_is_closed_at_once_with_the_task(desk: Desk, way: str) -> None:
+    """No engine runs, and the campaign was never launched: a human hears of a positive result today."""
+    path = desk.home.parent / "people.csv"
+    path.write_text(
+        "external_id,phone,full_name,language,birth_year,result,sample_date,clinic\n"
+        "A-1,8 (912) 345-67-89,Иванова Мария,ru,1954,positive,2026-11-20,Поликлиника № 5\n"
+        "A-2,8 (912) 345-67-80,Петров Иван,ru,1960,positive,2026-11-20,Поликлиника № 5\n",
+        encoding="utf-8",
+    )
+    desk.run("queue", "covid-results", str(path))
+    refused = desk.home.parent / "refused.csv"
+    refused.write_text("phone\n9123456789\n", encoding="utf-8")
+    desk.run("optout", way, str(refused) if way == "import" else "9123456789")
+    states = {row["contact"]: row["state"] for row in desk.data("contacts", "list", "covid-results")}
+    assert states == {"A-1": "done", "A-2": "waiting"}
+    assert len(desk.data("tasks", "list")) == 1
+
+
+def test_removing_what_only_one_campaign_holds_says_so(desk: Desk) -> None:
+    desk.run("optout", "add", "+79123456789", "--campaign", "satisfaction-survey")
+    assert desk.run("optout", "remove", "+79123456789").stdout.splitlines() == [
+        "The number had not opted out of all campaigns.",
+        "It is still not called by satisfaction-survey.",
+    ]

@@ -19,7 +19,7 @@ from tests.store.people import no_tasks
 
 GONE = Patient(ends="wrong_number")
 OPENING = "Это {institution}."
-ATTEMPTS = "  attempts: 5\n"
+BRAKES = '  brakes: {failures: "50 %", opt_outs: "20 %", of_last: 50}\n'
 
 
 def numbers(count: int) -> list[str]:
@@ -86,7 +86,7 @@ def test_a_campaign_that_goes_wrong_pauses_itself(
     tmp_path: Path, patient: Patient, brakes: str, why: str, what: str
 ) -> None:
     world = crowd(tmp_path, patient, 20)
-    own_file(world, (ATTEMPTS, f"{ATTEMPTS}  brakes: {brakes}\n"))
+    own_file(world, (BRAKES, f"  brakes: {brakes}\n"))
     world.launch(COVID)
     world.run_until_idle()
     assert standing(world) == ("paused", why)
@@ -98,7 +98,7 @@ def test_a_campaign_that_goes_wrong_pauses_itself(
 
 def test_a_campaign_in_which_all_goes_well_is_left_alone(tmp_path: Path) -> None:
     world = crowd(tmp_path, HEARS_AND_MARKS, 6)
-    own_file(world, (ATTEMPTS, f"{ATTEMPTS}  brakes: {{failures: 10 %, opt_outs: 10 %, of_last: 10}}\n"))
+    own_file(world, (BRAKES, "  brakes: {failures: 10 %, opt_outs: 10 %, of_last: 10}\n"))
     world.launch(COVID)
     world.run_until_idle()
     assert standing(world) == ("finished", "")

@@ -131,6 +131,17 @@ def test_a_missing_standard_text_of_a_new_language_is_told(tmp_path: Path) -> No
     assert (3, 'the text "goodbye" is missing in "de": write it under texts') in faults(tmp_path, text)
 
 
+@pytest.mark.parametrize("same_call", [True, False])
+def test_the_next_person_in_a_call_is_announced_where_there_is_one(tmp_path: Path, same_call: bool) -> None:
+    changes = [("languages: [ru, en]", "languages: [ru, en, de]")]
+    if same_call:
+        changes.append(("  attempts: 3", "  attempts: 3\n  same_call: true"))
+    text = spoiled(*changes).replace(', en: "', ', de: x, en: "')
+    told = {sentence for _, sentence in faults(tmp_path, text)}
+    assert 'the text "machine" is missing in "de": write it under texts' in told
+    assert ('the text "next_person" is missing in "de": write it under texts' in told) == same_call
+
+
 def test_a_script_may_word_a_standard_text_anew(tmp_path: Path) -> None:
     script = load(tmp_path, spoiled(("  bye: {ru", "  goodbye: {ru: Пока., en: So long.}\n  bye: {ru")))
     assert script.texts["goodbye"].wording["en"] == "So long."

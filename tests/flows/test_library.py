@@ -13,6 +13,7 @@ from campaigns.flows.standard import STANDARD_TEXTS
 from campaigns.flows.turns import Delivered, Fact, Replied, Say, TaskRaised, Verified
 from campaigns.flows.wording import placeholders
 from campaigns.rules.hours import Hours, Window
+from campaigns.rules.policy import Brakes
 
 SCRIPTS = [load_script(path) for path in find_scripts(LIBRARY).values()]
 TELLING = re.compile(
@@ -34,6 +35,25 @@ def test_three_campaigns_are_shipped_in_russian_and_english() -> None:
         "satisfaction-survey",
     }
     assert {script.languages for script in SCRIPTS} == {("ru", "en")}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=ids)
+def test_every_campaign_pauses_itself_and_varies_its_waits(script: Script) -> None:
+    assert script.policy.brakes == Brakes(failures=0.5, opt_outs=0.2, of_last=50)
+    assert script.policy.spread.jitter == 0.1
+
+
+def test_two_people_at_one_number_are_called_with_a_pause_but_for_callbacks() -> None:
+    pauses = {script.name: script.policy.pause for script in SCRIPTS}
+    five = timedelta(minutes=5)
+    assert pauses == {"covid-results": five, "satisfaction-survey": five, "abandoned-callback": timedelta(0)}
+
+
+def test_a_survey_goes_through_the_parts_of_the_whole_day() -> None:
+    policy = next(script.policy for script in SCRIPTS if script.name == "satisfaction-survey")
+    parts, weekdays = policy.spread.parts, policy.hours.weekdays
+    assert [name for name, _ in parts] == ["morning", "day", "evening"]
+    assert (parts[0][1].opens, parts[-1][1].closes) == (weekdays.opens, weekdays.closes)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=ids)

@@ -107,14 +107,31 @@ def test_the_packs_at_hand_are_handed_in(tmp_path: Path) -> None:
         ("urgent: {nothing: [bad]}", "urgent asks for nothing, which is no field of the type choice"),
         ("urgent: {born: [1954]}", "urgent asks for born, which is no field of the type choice"),
         ("urgent: {result: [worse]}", 'result is never "worse"; it can be: good, bad'),
-        ("urgent: often", "urgent must be a list of names with values"),
+        (
+            "urgent: maybe",
+            "urgent must be true or false, or name choices and their urgent values, such as {result",
+        ),
+        ("urgent:", "urgent must be true or false, or name choices"),
+        ("urgent: {}", "urgent must be true or false, or name choices"),
+        ("urgent: {result: []}", "urgent needs at least one value of result; it can be: good, bad"),
         ("rules: mars", 'there is no rule pack "mars"; there are: none, ru-careful'),
+        ("rules: [ru-careful]", "rules must be a text: write one without brackets"),
+        ("brakes: {}", 'brakes need "failures" or "opt_outs"'),
         ("brakes: {of_last: 20}", 'brakes need "failures" or "opt_outs"'),
         ("brakes: {failures: 30 %, of_last: 3}", "of_last must be a whole number from 10 to 1000"),
         ("brakes: {failure: 30 %}", 'brakes does not know "failure"; it knows: failures'),
         ("institution_share: 50 %", "institution_share needs to know the institutions"),
         ("completed: true", 'completed is for surveys: "again" tells a message'),
-        ('parts: {day: "9:00-20:00"}', "one part of the day is none"),
+        ('parts: {day: "9:00-20:00"}', 'parts has "day" only: name two parts of the day or more'),
+        (
+            'parts: {morning: "9:00-12:00", day: "12:00-17:00"}',
+            "the parts leave a gap at the end of the day: day must end when the calling hours do, at 20:00",
+        ),
+        (
+            'parts: {morning: "10:00-12:00", day: "12:00-20:00"}',
+            "the parts leave a gap at the beginning of the day: "
+            "morning must begin when the calling hours do, at 09:00",
+        ),
         ("parts: morning", "parts must be a list of names with values"),
         (
             'parts: {morning: "9:00-12:00", evening: "17:00-20:00"}',
@@ -153,6 +170,23 @@ def test_no_part_follows_the_end_of_the_day(tmp_path: Path) -> None:
     assert [told for _, told in faults(tmp_path, text)] == [
         'the part "evening" ends with the day: "night" cannot follow it'
     ]
+
+
+def test_parts_may_and_must_last_until_midnight_as_the_hours_do(tmp_path: Path) -> None:
+    hours = '  hours: {weekdays: "9:00-20:00", weekends: "9:00-24:00"}\n'
+    whole = 'parts: {day: "9:00-18:00", evening: "18:00-24:00"}'
+    assert faults(tmp_path, with_rules(whole, hours=hours)) == []
+    short = with_rules(whole.replace("-24:00", "-20:00"), hours=hours)
+    assert [told for _, told in faults(tmp_path, short)] == [
+        "the parts leave a gap at the end of the day: evening must end when the calling hours do, at 24:00"
+    ]
+
+
+def test_a_part_that_is_indented_too_little_is_named_with_what_is_known(tmp_path: Path) -> None:
+    text = with_rules("parts:", '  morning: "9:00-12:00"', 'evening: "12:00-20:00"')
+    told = "\n".join(sentence for _, sentence in faults(tmp_path, text))
+    assert 'the policy does not know "evening"; it knows: attempts' in told
+    assert 'parts has "morning" only' in told
 
 
 @pytest.mark.parametrize("waits", ["[]", "[10 min, soon]", "{first: 10 min}"])

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from campaigns.errors import NodeReplaced
+from campaigns.engine.engine import IDLE_SECONDS
+from campaigns.errors import DatabaseUnusable, NodeReplaced
 from campaigns.settings import TrunkTable
 from campaigns.store import attempts, contacts
 from dialer.fake import Patient
 from dialer.messages import HangUp
 from tests import postgres
-from tests.engine.world import COVID, HEARS_AND_MARKS, NUMBER
+from tests.engine.world import COVID, HEARS_AND_MARKS, NUMBER, STEP_SECONDS
 from tests.nodes.pair import NodeWorld, pair, passes, seconds_pass
 from tests.store import invariants
 
@@ -143,3 +145,52 @@ def test_the_limits_of_a_trunk_hold_for_all_nodes_together(tmp_path: Path, url: 
     first.queue(COVID, "B", OTHER)
     assert _together(first, second) == 1
     assert sorted(_dialled(first, second)) == [NUMBER, OTHER]
+
+
+def _asked(world: NodeWorld, monkeypatch: pytest.MonkeyPatch, count: int) -> int:
+    """How often the engine looked for somebody to call in so many passes."""
+    looks = 0
+    planner, take = world.engine._planner, world.engine._planner.take
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        take()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(planner, "take", look)
+        passes(world, count)
+    return looks
+
+
+def test_who_has_nothing_to_do_asks_seldom_until_it_is_woken(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _queued(tmp_path, url, SLOW)
+    passes(first, 3)
+    passes(second, 10)
+    idle_passes = int(IDLE_SECONDS / STEP_SECONDS) - 10
+    assert _asked(first, monkeypatch, idle_passes) > 1  # it has a call
+    assert _asked(second, monkeypatch, idle_passes) <= 1
+    second.queue(COVID, "B", OTHER)
+    second.engine.wake()
+    passes(second, 2)
+    assert _dialled(second) == [OTHER]
+
+
+def test_whom_it_took_when_the_answer_was_lost_is_called_all_the_same(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = _queued(tmp_path, url, HEARS_AND_MARKS)
+    real = contacts.take
+
+    def unheard(*args: Any, **options: Any) -> None:
+        real(*args, **options)
+        raise DatabaseUnusable("The database cannot be reached.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(contacts, "take", unheard)
+        passes(first, 1)
+    assert first.contact(COVID, "A").leased
+    seconds_pass(first, 3)
+    assert _dialled(first) == [NUMBER]

@@ -99,6 +99,13 @@ def test_the_next_day_begins_where_clocks_jump(zone: str, now: datetime, opens: 
     assert opens.astimezone(ZoneInfo(zone)).date() > now.astimezone(ZoneInfo(zone)).date()
 
 
+def test_a_call_written_down_while_the_clock_ran_ahead_counts_for_its_day() -> None:
+    ahead = [Ring(1, NOON + 30 * HOUR)]
+    assert reached(Caps(day=1), ahead, "UTC", NOON) is not None
+    assert reached(Caps(day=1), ahead, "UTC", NOON + DAY) is not None
+    assert reached(Caps(day=2), ahead, "UTC", NOON) is None
+
+
 def test_a_day_is_over_only_when_it_is_over_wherever_the_number_may_be() -> None:
     """Two contacts of one number, one said to be in Kaliningrad: it is Wednesday there until 22:00 UTC."""
     rings = [Ring(2, MIDNIGHT - HOUR, zone="Europe/Kaliningrad")]

@@ -192,3 +192,26 @@ def test_a_time_in_a_zone_that_is_not_known_is_told_in_utc() -> None:
     moment = datetime(2026, 3, 5, 4, tzinfo=UTC)
     assert reasons.clock(moment, "Mars/Olympus") == "Thu 2026-03-05 04:00 UTC"
     assert reasons.clock(moment, ZONE) == "Thu 2026-03-05 09:00"
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"), [(17, "it will be outside"), (18, "it is outside"), (19, "it was outside")]
+)
+def test_closed_hours_to_come_are_told_as_such_and_the_zone_is_not_explained_twice(
+    hour: int, said: str
+) -> None:
+    grounds = {
+        "zone": ZONE,
+        "zone_from": "file",
+        "local": "2026-03-04T23:00:00+05:00",
+        "window": "09:00-20:00",
+        "opens": "2026-03-05T09:00:00+05:00",
+    }
+    told = reasons.waits("hours", grounds, ZONE, datetime(2026, 3, 4, hour, tzinfo=UTC))
+    assert told.startswith(f"At Wed 2026-03-04 23:00 there {said} the calling hours")
+    moved = reasons.waits("hours", grounds, "Europe/Moscow", datetime(2026, 3, 4, hour, tzinfo=UTC))
+    assert f"there ({ZONE}, from its row) {said}" in moved
+
+
+def test_a_zone_that_was_told_is_not_explained_with_every_call() -> None:
+    assert reasons.allowed(CALLED, ZONE)[0].startswith("It was Wed 2026-03-04 12:00 there, on a working day")

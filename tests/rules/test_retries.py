@@ -6,7 +6,17 @@ import pytest
 
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Policy
-from campaigns.rules.retries import FINAL, Next, after_attempt, after_interruption, backoff, is_ours
+from campaigns.rules.retries import (
+    FINAL,
+    LOST_CALLS,
+    History,
+    Next,
+    Person,
+    after_attempt,
+    after_interruption,
+    backoff,
+    is_ours,
+)
 from campaigns.words import Outcome
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -95,7 +105,6 @@ def test_attempts_come_to_an_end(used: int, state: str) -> None:
         ("authentication", False),
         ("media", False),
         ("line_lost", False),
-        ("line_lost", True),
     ],
 )
 def test_a_failure_of_our_own_uses_up_no_attempt(cause: str, rang: bool, used: int) -> None:
@@ -113,16 +122,65 @@ def test_what_a_person_had_said_holds_when_our_line_is_lost_then(cause: str) -> 
 
 @pytest.mark.parametrize(
     ("cause", "outcome"),
-    [("media", "failed"), ("congestion", "failed"), ("media", "silent")],
+    [("media", "failed"), ("congestion", "failed"), ("unreachable", "failed"), ("media", "silent")],
 )
-def test_our_failure_after_it_rang_counts_but_closes_nobody_early(cause: str, outcome: Outcome) -> None:
-    found = after(cause=cause, ours=True, outcome=outcome, own_failures=1)
-    assert found == Next("waiting", outcome, NOW + timedelta(seconds=120), "retry", counted=True)
-    assert after(cause=cause, ours=True, outcome=outcome, attempts_used=2).state == "exhausted"
+@pytest.mark.parametrize(
+    ("waits", "minutes"), [(WAITS, 120), ({}, 60), ({"no_answer": (timedelta(minutes=5),)}, 5)]
+)
+def test_our_failure_after_it_rang_counts_and_the_phone_is_left_alone_as_if_nobody_had_answered(
+    cause: str, outcome: Outcome, waits: dict[str, tuple[timedelta, ...]], minutes: int
+) -> None:
+    policy = Policy(3, waits, ALWAYS)
+    found = after(policy, cause=cause, ours=True, outcome=outcome, own_failures=1)
+    assert found == Next("waiting", outcome, NOW + timedelta(minutes=minutes), "retry", counted=True)
+    assert after(policy, cause=cause, ours=True, outcome=outcome, attempts_used=2).state == "exhausted"
 
 
 @pytest.mark.parametrize(
-    ("failures", "minutes", "counted"), [(0, 5, False), (1, 10, False), (2, 4, True), (9, 60, True)]
+    ("lost", "answered", "minutes", "counted"),
+    [
+        (0, False, 120, False),  # it rang, and nobody had taken it yet
+        (1, False, 120, False),
+        (2, False, 120, True),
+        (9, False, 120, True),
+        (0, True, 1, False),  # somebody speaks with us, and is called back
+        (1, True, 1, False),
+        (2, True, 120, True),
+    ],
+)
+def test_a_line_lost_after_it_rang_costs_no_attempt_twice(
+    lost: int, answered: bool, minutes: int, counted: bool
+) -> None:
+    person = Person(history=History({"line_lost": lost}))
+    found = after(cause="line_lost", ours=True, outcome="failed", person=person, answered=answered)
+    assert (found.state, found.counted) == ("waiting", counted)
+    assert found.next_at == NOW + timedelta(minutes=minutes)
+
+
+def test_lines_that_are_lost_again_and_again_come_to_an_end() -> None:
+    person, used, failures, rings = Person(), 0, 0, 0
+    state = "waiting"
+    while state == "waiting":
+        found = after_attempt(
+            POLICY,
+            attempts_used=used,
+            own_failures=failures,
+            cause="line_lost",
+            ours=True,
+            rang=True,
+            outcome="failed",
+            delivered=False,
+            now=NOW,
+            person=person,
+        )
+        state, rings, used = found.state, rings + 1, used + found.counted
+        failures = 0 if found.counted else failures + 1
+        person = replace(person, history=found.history or History())
+    assert rings == POLICY.attempts + LOST_CALLS
+
+
+@pytest.mark.parametrize(
+    ("failures", "minutes", "counted"), [(0, 5, False), (1, 10, False), (2, 120, True), (9, 120, True)]
 )
 def test_who_answered_to_silence_loses_no_attempt_twice(failures: int, minutes: int, counted: bool) -> None:
     found = after(cause="media", ours=True, outcome="failed", own_failures=failures, no_sound=True)

@@ -12,7 +12,7 @@ from campaigns.models import Contact
 from campaigns.settings import Home, SettingsFile, TrunkTable
 from campaigns.simulation.batched import BatchedDatabase, open_batched
 from campaigns.simulation.day import Plan, run_day, working_day
-from campaigns.simulation.findings import breaches_in_words, findings
+from campaigns.simulation.findings import breaches_in_words, day_in_words, findings
 from campaigns.simulation.people import ZONES, people
 from campaigns.simulation.stage import own_database, own_home
 from campaigns.store import contacts
@@ -50,7 +50,7 @@ def test_a_day_is_run_and_its_record_is_right(home: Home) -> None:
     assert sum(data["outcomes"].values()) == data["calls"]
     assert 1 <= data["busiest_lines"] <= 2
     assert passed == sorted(passed)
-    page = load_page(data, breaches_in_words(data), plan.ends)
+    page = load_page(data, day_in_words(data), breaches_in_words(data), plan.ends)
     assert "told_twice" not in page
     assert "calls to somebody who had heard the message" in page
 

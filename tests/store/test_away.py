@@ -2,18 +2,20 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from campaigns.errors import DatabaseUnusable
-from campaigns.store import nodes, optouts
+from campaigns.store import campaigns, corrections, nodes, optouts
+from campaigns.store.corrections import Corrected
 from campaigns.store.database import Database, open_database
 from campaigns.store.wakeups import Wakeups
 from tests import postgres
-from tests.store.people import NOW, person, queue, seen
+from tests.store.people import NOW, no_tasks, person, queue, seen
 
 PATIENCE_SECONDS = 20.0
 
@@ -71,19 +73,47 @@ def test_what_is_wrong_is_said_in_one_sentence(
         open_database(wrong.render_as_string(hide_password=False))
 
 
+def test_a_database_without_tables_asks_for_init() -> None:
+    url = postgres.empty_database()
+    with pytest.raises(DatabaseUnusable, match="or run dialer init to make them") as refused:
+        open_database(url)
+    assert "remove" not in str(refused.value)
+    postgres.drop(url)
+
+
 def test_the_password_is_in_no_sentence() -> None:
     with pytest.raises(DatabaseUnusable) as refused:
         open_database("postgresql+psycopg://dialer:secret-word@127.0.0.1:1/dialer")
     assert "secret-word" not in str(refused.value)
 
 
-def test_new_contacts_wake_every_node(db: Database) -> None:
+def _correct(db: Database) -> None:
+    corrected = Corrected(replace(person("A"), full_name="Петрова Анна", digest="second"))
+    assert corrections.correct(db, [corrected], NOW, no_tasks) == ["corrected"]
+
+
+def _resume(db: Database) -> None:
+    campaigns.move(db, "results", "paused", NOW)
+    campaigns.move(db, "results", "running", NOW)
+
+
+CALLS: dict[str, Callable[[Database], object]] = {
+    "new contacts": lambda db: queue(db, person("B")),
+    "an opt-out": lambda db: optouts.add(db, person("A").phone, "command", NOW),
+    "a correction": _correct,
+    "a campaign that runs again": _resume,
+}
+
+
+@pytest.mark.parametrize("change", CALLS)
+def test_who_changes_what_is_due_wakes_every_node(db: Database, change: str) -> None:
+    queue(db, person("A"))
     heard = threading.Event()
     wakeups = Wakeups(db, heard.set)
     try:
         assert heard.wait(PATIENCE_SECONDS)  # it listens
         heard.clear()
-        queue(db, person("A"))
+        CALLS[change](db)
         assert heard.wait(PATIENCE_SECONDS)
     finally:
         wakeups.stop()

@@ -140,6 +140,11 @@ def test_another_program_that_never_ends_is_named(path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseUnusable, match="kept busy by another program"):
         open_database(f"sqlite:///{path}", busy_seconds=0.01)
+    db = open_database(f"sqlite:///{path}", busy_seconds=0.01, to_write=False)
+    assert optouts.listing(db) == []
+    with pytest.raises(DatabaseUnusable, match="kept busy by another program"):
+        optouts.add(db, "+1", "key", NOW)
+    db.close()
     other.close()
 
 

@@ -89,3 +89,24 @@ def test_leases_from_before_there_were_nodes_are_freed(db: Database) -> None:
     with db.write() as session:
         session.exec(update(Contact).where(col(Contact.external_id) == "A").values(node=None))
     assert nodes.free_leases(db, "b", NOW - SILENT) == 1
+
+
+def test_whom_an_engine_was_not_told_of_is_given_back(db: Database) -> None:
+    """The database went away when its answer was on the way."""
+    queue(db, *(person(name) for name in "ABC"))
+    [known] = _take(db, "a")
+    _take(db, "a")  # the answer is lost
+    _take(db, "b")
+    assert nodes.free_unheld(db, "a", [known.id]) == 1
+    assert nodes.free_unheld(db, "a", [known.id]) == 0
+    held = {contact.node for contact in contacts.listing(db, "results") if contact.leased}
+    assert held == {"a", "b"}
+    assert [contact.node for contact in _take(db, "c", 3)] == ["c"]
+
+
+def test_a_call_that_runs_is_not_given_back(db: Database) -> None:
+    queue(db, person("A"))
+    [contact] = _take(db, "a")
+    begun(db, contact, NOW)
+    assert nodes.free_unheld(db, "a", []) == 0
+    assert seen(db).state == "calling"

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from campaigns.store import attempts, outlook
+from campaigns.store import attempts, optouts, outlook
 from campaigns.store.calls_log import calls
 from campaigns.store.database import Database
 from tests.store.people import HOUR, NOW, RETRY, call, finish, person, queue
@@ -15,13 +16,46 @@ def test_who_is_left_is_grouped(db: Database) -> None:
     contact, attempt = call(db, "E")
     finish(db, attempt, contact)
     queue(db, person("A"), person("B"), person("C", time_zone="Europe/Moscow", deadline=late))
-    assert [(group.zone, group.attempts_used, group.contacts) for group in outlook.left(db, "results")] == [
+    assert [
+        (group.zone, group.attempts_used, group.contacts) for group in outlook.left(db, "results", NOW)
+    ] == [
         ("Asia/Yekaterinburg", 0, 2),
         ("Asia/Yekaterinburg", 1, 1),
         ("Europe/Moscow", 0, 1),
     ]
-    assert outlook.left(db, "results")[-1].deadline == late.replace(minute=0)
-    assert outlook.left(db, "survey") == []
+    assert outlook.left(db, "results", NOW)[-1].deadline == late.replace(minute=0)
+    assert outlook.left(db, "survey", NOW) == []
+
+
+def test_when_they_are_due_and_when_they_rang_tells_them_apart(db: Database) -> None:
+    contact, attempt = call(db, "D")
+    attempts.rang(db, attempt, NOW)
+    finish(db, attempt, contact, RETRY)
+    queue(db, person("A", not_before=NOW + 5 * HOUR), person("B"))
+    soon, hour = NOW.replace(minute=0), timedelta(hours=1)
+    assert [(group.due, group.rings) for group in outlook.left(db, "results", NOW)] == [
+        (None, ()),
+        (soon + hour, (soon,)),
+        (soon + 5 * hour, ()),
+    ]
+
+
+def test_whose_number_has_opted_out_is_not_left(db: Database) -> None:
+    first, second, third = (person(name) for name in "ABC")
+    queue(db, first, second, replace(third, phones=(third.phone, "+79120000000")))
+    optouts.add(db, first.phone, "command", NOW)
+    optouts.add(db, second.phone, "command", NOW, "survey")
+    optouts.add(db, third.phone, "command", NOW, "results")
+    assert sum(group.contacts for group in outlook.left(db, "results", NOW)) == 2
+
+
+def test_values_of_fields_tell_them_apart(db: Database) -> None:
+    queue(db, person("A"), person("B", fields={"birth_year": "1980", "result": "positive"}), person("C"))
+    found = outlook.left(db, "results", NOW, ["result"])
+    assert {group.values: group.contacts for group in found} == {
+        (("result", "negative"),): 2,
+        (("result", "positive"),): 1,
+    }
 
 
 def test_calls_that_ended_are_measured(db: Database) -> None:

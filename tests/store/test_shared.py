@@ -4,12 +4,15 @@ from collections import Counter
 from contextlib import ExitStack
 from threading import Barrier, Thread
 
+import psycopg
 import pytest
 
 from campaigns.models import Contact
-from campaigns.store import attempts, campaigns, contacts, locks, optouts
+from campaigns.rules.due import Decision, Standing, WaitUntil
+from campaigns.store import attempts, campaigns, contacts, lineup, locks, nodes, optouts
 from campaigns.store.database import Database
 from campaigns.store.queueing import add
+from tests import postgres
 from tests.store import invariants
 from tests.store.people import (
     HOUR,
@@ -29,6 +32,7 @@ from tests.store.shared import meanwhile, until_somebody_waits
 
 NODES = 4
 PEOPLE = 60
+WAITING = 200
 
 
 @pytest.fixture
@@ -171,3 +175,29 @@ def _waiting(like: Contact) -> Contact:
     values = {name: value for name, value in like.model_dump().items() if name != "id"}
     made = values | {"external_id": "B", "state": "waiting", "leased": False, "next_at": NOW, "due": True}
     return Contact(**made | {"wait_reason": "queued", "closed_at": None, "outcome": None})
+
+
+def test_a_duty_is_done_by_one_node_at_a_time(db: Database) -> None:
+    with nodes.alone(db, "expire") as first, nodes.alone(db, "expire") as second:
+        assert (first, second) == (True, False)
+        with nodes.alone(db, "brakes") as another:
+            assert another
+    with nodes.alone(db, "expire") as afterwards:
+        assert afterwards
+
+
+@pytest.mark.parametrize("limit", [1, 100])
+def test_one_transaction_holds_few_numbers_however_many_must_wait(db: Database, limit: int) -> None:
+    queue(db, *(person(f"P{n}", campaign=f"results{n % 3}") for n in range(WAITING)))
+    held: list[int] = []
+
+    with psycopg.connect(postgres.server(), autocommit=True) as watcher:
+
+        def wait(_contact: Contact, _standing: Standing) -> Decision:
+            counted = watcher.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()
+            held.append(counted[0] if counted else 0)
+            return WaitUntil(NOW + HOUR, "hours")
+
+        assert contacts.take(db, limit, NOW, wait, no_tasks, seconds=60) == []
+    assert len(held) == WAITING
+    assert 0 < max(held) <= lineup.MOST_HELD

@@ -1,6 +1,6 @@
 import pytest
 
-from campaigns.web.bars import HEIGHT, WIDTH, bars, text_bar
+from campaigns.web.bars import HEIGHT, WIDTH, bars, scale, text_bar
 
 
 def test_the_highest_is_the_full_height_and_all_fit() -> None:
@@ -19,6 +19,14 @@ def test_a_given_top_is_the_full_height() -> None:
 def test_nothing_is_no_bar() -> None:
     assert bars([]) == []
     assert [bar.height for bar in bars([("a", 0, 0)])] == [0]
+
+
+@pytest.mark.parametrize(
+    ("highest", "values"), [(480, ["240", "480"]), (0, []), (1, ["1"]), (5, ["2.5", "5"])]
+)
+def test_the_scale_says_what_half_and_full_height_stand_for(highest: float, values: list[str]) -> None:
+    assert [value for _, value in scale(highest)] == values
+    assert [height for height, _ in scale(highest)][-1:] == ([HEIGHT] if values else [])
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def _attempts() -> None:
         _filled("node", sa.String(), ""),
         _filled("revision", sa.Integer(), "1"),
         _filled("grounds", sa.JSON(), "{}"),
+        sa.Column("hung_up_at", sa.DateTime(timezone=True), nullable=True),
         _filled("decision", sa.JSON(), "{}"),
     ):
         op.add_column("attempt", column)
