@@ -9,18 +9,14 @@ from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select, update
 
 from campaigns.flows.turns import (
-    Delivered,
     Fact,
     OptedOut,
-    Replied,
     TaskRaised,
-    VerificationFailed,
-    Verified,
 )
-from campaigns.models import OPEN_ATTEMPT, Answer, Attempt, Contact
+from campaigns.models import OPEN_ATTEMPT, Attempt, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.retries import Next
-from campaigns.store import locks, optouts, rows, same_ring, trunk_use
+from campaigns.store import found_out, locks, optouts, rows, same_ring, trunk_use
 from campaigns.store.brakes import FAILED_OVER
 from campaigns.store.campaigns import regain_first, spend_first
 from campaigns.store.corrections import after_call
@@ -68,14 +64,6 @@ _ANSWERED = _OF_OPEN.where(col(Attempt.answered_at).is_(None)).values(
 
 
 _EARLIER = select(func.max(Attempt.number)).where(Attempt.contact_id == bindparam("contact"))
-_SAID = select(Answer.id, Answer.attempt_id).where(
-    Answer.contact_id == bindparam("contact"), Answer.question == bindparam("question")
-)
-_SAYS = (
-    update(Answer)
-    .where(col(Answer.id) == bindparam("row"))
-    .values(attempt_id=bindparam("attempt"), value=bindparam("said"), at=bindparam("now"))
-)
 
 
 def begin(
@@ -143,7 +131,7 @@ def record(db: Database, attempt_id: int, facts: Sequence[Fact], outcome: Outcom
             attempt, contact = locks.call(session, attempt_id)
             with rows.kept(session, contact):
                 for fact in facts:
-                    _enter(session, attempt, contact, fact, now)
+                    found_out.enter(session, attempt, contact, fact, now)
 
 
 def finish(
@@ -323,45 +311,6 @@ def new_attempt(
         "talk_seconds": 0.0,
     }
     return rows.insert(session, Attempt, values)
-
-
-def _enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now: datetime) -> None:
-    match fact:
-        case Replied():
-            _reply(session, attempt, fact, now)
-        case Verified():
-            pass  # the outcome says it
-        case VerificationFailed():
-            contact.verification_failures += 1
-        case Delivered():
-            contact.delivered_at = contact.delivered_at or now
-        case OptedOut(campaign_only=only):
-            optouts.enter(
-                session, attempt.phone or contact.phone, "key", now, attempt.campaign if only else ""
-            )
-        case TaskRaised():
-            raise_all(session, contact, [fact], now)
-        case _:
-            assert_never(fact)
-
-
-def _reply(session: Session, attempt: Attempt, reply: Replied, now: datetime) -> None:
-    connection = session.connection()
-    asked = {"contact": attempt.contact_id, "question": reply.question}
-    known = connection.execute(_SAID, asked).first()
-    if known is None:
-        values = {
-            "contact_id": attempt.contact_id,
-            "campaign": attempt.campaign,
-            "attempt_id": attempt.id,
-            "question": reply.question,
-            "value": reply.value,
-            "at": now,
-        }
-        rows.insert(session, Answer, values)
-    elif known.attempt_id <= attempt.id:
-        says = {"row": known.id, "attempt": attempt.id, "said": reply.value, "now": now}
-        connection.execute(_SAYS, says)
 
 
 def _decided(next: Next) -> dict[str, str]:

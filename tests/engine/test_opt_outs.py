@@ -21,6 +21,12 @@ SERVICE = {
 }
 
 
+def after_the_pause(world: World) -> None:
+    """The shipped campaigns leave a number alone for five minutes before they call another person there."""
+    world.clock.pass_seconds(301)
+    world.run_until_idle()
+
+
 def results(world: World, *results: str) -> None:
     """One contact for each result, with a phone of its own."""
     for number, result in enumerate(results):
@@ -89,6 +95,7 @@ def test_the_second_call_of_a_day_waits_until_tomorrow_unless_it_is_urgent_or_as
         world.queue(SURVEY, name, NUMBER, fields=SERVICE)
     world.launch(SURVEY, COVID, CALLBACK)
     world.run_until_idle()
+    after_the_pause(world)
     assert len(world.lines.dials) == 1
     waiting = world.contact(SURVEY, "second")
     assert (waiting.wait_reason, waiting.wait_grounds["cap"], waiting.wait_grounds["pack"]) == (
@@ -145,5 +152,5 @@ def test_the_key_of_a_campaign_that_says_so_refuses_that_campaign_alone(tmp_path
     results(world, "negative")
     world.launch(COVID)
     world.start()
-    world.run_until_idle()
+    after_the_pause(world)
     assert world.contact(COVID, "negative").outcome == "completed"

@@ -29,7 +29,7 @@ RUSSIA = holidays.country_holidays("RU", years=(2025, 2026, 2027))
 PATIENTS = [Patient(ends="busy"), Patient(ends="declined"), Patient(keys=("2",))]
 PASSES = 3  # of the engine after each thing that happens: take, place, and what comes of it
 STEP = timedelta(minutes=30)
-WRONG_NUMBER = Patient(ends="wrong_number")  # called once
+WRONG_PERSON = Patient(keys=("3",))  # called once, and no call of those that failed
 SUMMER_TIME = datetime(2026, 3, 29, tzinfo=UTC)  # a Sunday on which it begins in most of Europe
 MORNING_IN = timedelta(hours=13, seconds=10)  # from then to the next opening
 EVENING = datetime(2026, 3, 2, 14, 59, 50, tzinfo=UTC)  # 19:59:50 in Asia/Yekaterinburg
@@ -203,7 +203,7 @@ def test_no_call_leaves_outside_its_window_before_its_time_or_after_its_deadline
 
 @pytest.mark.timeout(300)
 def test_every_zone_is_called_once_its_own_window_opens() -> None:
-    with a_world([WRONG_NUMBER] * len(ZONES), SUMMER_TIME, lines=100) as world:
+    with a_world([WRONG_PERSON] * len(ZONES), SUMMER_TIME, lines=100) as world:
         for n, zone in enumerate(ZONES):
             world.queue(COVID, f"A-{n}", number(n), time_zone=zone)
         world.launch(COVID)
@@ -240,7 +240,7 @@ def test_a_contact_that_was_taken_in_time_is_not_called_once_its_window_has_clos
 
 def test_a_contact_is_not_called_by_a_clock_that_was_set_back_to_yesterdays_window() -> None:
     """Its time counts, not the clock's way there: what was allowed then is judged by the clock now."""
-    with a_world([WRONG_NUMBER], EVENING + MORNING_IN - timedelta(minutes=1)) as world:
+    with a_world([WRONG_PERSON], EVENING + MORNING_IN - timedelta(minutes=1)) as world:
         world.queue(COVID, "A-0", number(0), not_before=EVENING + MORNING_IN)
         world.launch(COVID)
         world.clock.off = timedelta(hours=-14)  # 19:00 yesterday
