@@ -13,7 +13,7 @@ from campaigns.flows.packs import PackReader, pack_reader
 from campaigns.flows.policies import read_policy
 from campaigns.flows.reader import Book, Node, read_document
 from campaigns.flows.script import Afterwards, OptOutScope, Script, ScriptText, Step
-from campaigns.flows.standard import MACHINE, STANDARD_TEXTS
+from campaigns.flows.standard import MACHINE, NEXT_PERSON, STANDARD_TEXTS
 from campaigns.flows.verbs import read_step
 from campaigns.flows.verbs.task import read_urgency
 from campaigns.flows.verbs.verify import VerifyStep, fit
@@ -86,7 +86,7 @@ def _script(entries: Mapping[str, Node], digest: str, read_pack: PackReader) -> 
         title=entries["title"].string(),
         languages=languages,
         fields=fields,
-        texts=texts,
+        texts={text: said for text, said in texts.items() if text != NEXT_PERSON or policy.same_call},
         steps=steps,
         start=entries["start"].name(),
         machine=entries["machine"].names() if "machine" in entries else (MACHINE,),
