@@ -179,6 +179,18 @@ class InstitutionTable(_Table):
     call_back: str = Field(default="+73452500000", pattern=r"^\+[1-9]\d{6,14}$")
 
 
+class GroupTable(_Table):
+    """`[[groups]]`: operators of one site, and the trunk that leads to their phones.
+
+    institutions: contacts of these are its own; overflow: groups that take what it cannot, in this order.
+    """
+
+    name: str = Field(min_length=1)
+    trunk: str = Field(min_length=1)
+    institutions: tuple[str, ...] = ()
+    overflow: tuple[str, ...] = ()
+
+
 def _few_enough(trunks: tuple[TrunkTable, ...]) -> tuple[TrunkTable, ...]:
     if len(trunks) > MOST_TRUNKS:
         raise ValueError(f"are {len(trunks)}, but a line process holds {MOST_TRUNKS}: remove some")
@@ -194,6 +206,7 @@ class SettingsFile(_Table):
     speech: SpeechTable = SpeechTable()
     engine: EngineTable = EngineTable()
     institution: InstitutionTable = InstitutionTable()
+    groups: tuple[GroupTable, ...] = ()
 
     @model_validator(mode="after")
     def _names_differ(self) -> "SettingsFile":

@@ -31,6 +31,33 @@ Purpose = Literal["result", "callback", "survey", "notice"]
 PauseReason = Literal["", "supervisor", "approval", "failures", "opt_outs", "file", "texts"]
 """Who or what holds a campaign back that is paused or stopped."""
 
+ConnectMode = Literal["robot_first", "operator_first", "patient_first"]
+"""Who is called first where a campaign connects people: see `rules.policy.Connect`."""
+Pacing = Literal["progressive", "predictive"]
+OperatorState = Literal["on", "off", "paused"]
+"""What an operator said last, or what the engine did to one whose phone does not answer."""
+OperatorCallResult = Literal[
+    "talked",  # bridged with the patient
+    "transferred",  # the far end connected them, by REFER
+    "refused",  # the operator did not press 1, or hung up before
+    "no_answer",
+    "busy",
+    "failed",  # the trunk, the address or the line
+    "patient_unreached",  # taken, and the patient was not reached
+    "patient_gone",  # the patient hung up before the two were connected
+]
+"""What became of one call of an operator's phone."""
+LostCallFate = Literal[
+    "callback",  # it made a contact
+    "joined",  # another loss of a number that is to be called back already
+    "misdial",  # it waited too short a time to have wanted anything
+    "withheld",  # without a number nobody can be called back
+    "unusable",  # what the log has is no telephone number
+    "got_through",  # the number was connected later
+    "too_late",  # it was read so late that nobody wants to be called back any more
+]
+"""What became of one call that a queue lost; all of them together are all that were lost."""
+
 CONTACT_MOVES: dict[ContactState, frozenset[ContactState]] = {
     "waiting": frozenset({"calling", "done", "exhausted", "cancelled"}),
     "calling": frozenset({"waiting", "done", "exhausted", "cancelled"}),

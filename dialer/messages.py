@@ -43,10 +43,12 @@ class Dial:
 
     call: str
     trunk: str
-    number: str  # E.164 with plus
+    number: str  # E.164 with plus, or the SIP address of an operator's phone: sip:name@host[:port]
     caller_id: str  # "" leaves it to the trunk
     ring_seconds: float
     limit_seconds: float  # the longest the answered call may last
+    keeps: bool = False  # a line of its line process is kept free, for the call to be bridged with it
+    beside: str = ""  # the call whose kept line this one takes; without it, it ends as `line_lost`
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Play:
     call: str
     prompt: str
     path: str  # PCM 16 bit mono WAV
+    repeat: bool = False  # again and again, until something else is to be played or it is stopped
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,34 @@ class Collect:
 
 @dataclass(frozen=True)
 class Record:
-    """Engine: record both sides from now until the call ends, 8 kHz mono PCM WAV; early media as well."""
+    """Engine: record both sides from now until the call ends, 8 kHz mono PCM WAV; early media as well.
+
+    Of a bridged call both people are heard in it.
+    """
 
     call: str
     path: str
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Engine: let the people of two answered calls hear each other, until one of the calls ends.
+
+    Both must live in one line process (`Dial.beside`). Ends with one `Bridged`. What plays to either of them
+    goes on, and is heard by that one alone. A bridged pair outlives the engine: it ends when either hangs up,
+    or at its limit.
+    """
+
+    call: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Engine: ask the far end to call somebody else instead (REFER, RFC 3515). Ends with `Transferred`."""
+
+    call: str
+    target: str  # sip:name@host[:port]
 
 
 @dataclass(frozen=True)
@@ -109,7 +136,7 @@ class Stop:
     """Pool: hang up everything and end the process."""
 
 
-Command = Configure | Dial | Play | StopPlaying | Collect | Record | HangUp | Probe | Stop
+Command = Configure | Dial | Play | StopPlaying | Collect | Record | Bridge | Transfer | HangUp | Probe | Stop
 
 # ---------------------------------------------------------------- events: line process -> pool or engine
 
@@ -188,6 +215,27 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Bridged:
+    """Line process: what became of a `Bridge`; the two hear each other, or they cannot."""
+
+    call: str
+    other: str
+    joined: bool = True
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """Line process: what became of a `Transfer`; our call goes on until somebody hangs it up.
+
+    200-299: the far end has reached the target. Else it refuses REFER, could not reach it, or told nothing in
+    time (0).
+    """
+
+    call: str
+    sip_status: int
+
+
+@dataclass(frozen=True)
 class Fault:
     """Line process: something beside the call failed (a recording), the call goes on. No number, no key.
 
@@ -260,6 +308,18 @@ class Refused:
     call: str
 
 
-CallEvent = Ringing | EarlyMedia | Answered | Played | Collected | Heard | Held | Fault | Ended
+CallEvent = (
+    Ringing
+    | EarlyMedia
+    | Answered
+    | Played
+    | Collected
+    | Heard
+    | Held
+    | Bridged
+    | Transferred
+    | Fault
+    | Ended
+)
 TrunkEvent = Probed | Registered
 Event = Ready | Alive | CallEvent | TrunkEvent

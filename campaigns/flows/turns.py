@@ -38,7 +38,17 @@ class Silence:
     """Stop what plays at once and forget what waits to be played (a machine was recognised)."""
 
 
-Action = Say | Ask | HangUp | Silence
+@dataclass(frozen=True)
+class Connect:
+    """Find an operator for the person, who hears a tune after what was said.
+
+    Answered with `Conversation.connected`, or `unconnected` when nobody takes the call.
+    """
+
+    whisper: tuple[str, ...]  # texts that the operator hears, and then presses 1
+
+
+Action = Say | Ask | HangUp | Silence | Connect
 
 # ---------------------------------------------------------------- facts: stored before the actions are begun
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.packs import NO_PACK, Pack
-from campaigns.words import Purpose
+from campaigns.words import ConnectMode, Pacing, Purpose
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,29 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Connect:
+    """How a campaign connects people with operators.
+
+    mode: `operator_first`: an operator takes the callback, and then the patient is called. `patient_first`:
+    the patient is called while an operator is free for them (`progressive`), or so early that one most likely
+    will be (`predictive`). `robot_first`: everybody is called, and who wants a person gets one that is free.
+    groups: those of operators that take its calls, in this order; () is every group.
+    answer: how long an operator's phone rings. wrap_up: the rest after each call. patience: the longest that
+    a patient waits for an operator. abandoned: the greatest share (0 to 1) of answered calls for whom nobody
+    is there within 2 s, over 24 h. transfer: the far end is asked to connect them (REFER) before we do it.
+    """
+
+    mode: ConnectMode = "robot_first"
+    pacing: Pacing = "progressive"
+    groups: tuple[str, ...] = ()
+    answer: timedelta = timedelta(seconds=20)
+    wrap_up: timedelta = timedelta(seconds=30)
+    patience: timedelta = timedelta(seconds=45)
+    abandoned: float = 0.03
+    transfer: bool = False
+
+
+@dataclass(frozen=True)
 class Policy:
     """How often, when and until when a contact is called.
 
@@ -71,6 +94,7 @@ class Policy:
     spread: Spread = Spread()
     pace: Pace = Pace()
     brakes: Brakes = Brakes()
+    connect: Connect = Connect()
 
     def __post_init__(self) -> None:
         if self.attempts < 1:

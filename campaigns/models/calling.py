@@ -1,4 +1,4 @@
-"""The tables. All times are aware and in UTC: SQLModel stores `datetime` through its one `UTCDateTime`."""
+"""Campaigns, whom they call, the calls, and what came of them."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
