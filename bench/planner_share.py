@@ -15,7 +15,7 @@ from dialer.fake import Patient
 from tests.engine.world import STEP_SECONDS, World
 
 LINES = 480
-PATIENT = Patient(keys=("1", "1954", "2", "5"), press_seconds=10.0)  # with its prompts, 40 seconds
+PATIENT = Patient(keys=("1", "1954", "2", "5"), answer_seconds=5.0, press_seconds=4.5)  # in all, 32 seconds
 RISE_SECONDS, SECONDS = 40.0, 20.0  # virtual: until all lines are busy, and what is measured then
 CALLS_PER_SECOND = 16.0
 CONTACTS = 2000  # more than are called in that time

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaigns.cli.deeds import deed
 from campaigns.cli.options import masked
-from campaigns.models import Attempt, Change, OptOut
+from campaigns.models import Attempt, OptOut
 from campaigns.rules import reasons
 from campaigns.rules.due import CallNow, Close, Decision, WaitUntil, judge
 from campaigns.rules.policy import Policy
@@ -26,14 +27,6 @@ FIRST_CALLS = (
     "Its campaign stops for an approval after 1 more call.",
     "Its campaign stops for an approval after {} more calls.",
 )
-CHANGES = {
-    "corrected": "Corrected while it was {state}: {changed} (revision {revision}).",
-    "cancelled": "Cancelled.",
-    "cancel_asked": "To be cancelled when the call that runs is over.",
-    "number_opted_out": "Its number {from} opted out, so its number {to} is called.",
-    "number_capped": "Its number {from} had rung as often as the rules allow, so its number {to} is called.",
-}
-"""What was done to a contact, by the kind of the change and with its details."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,7 @@ def account_of(dossier: Dossier, policy: Policy | None, now: datetime) -> Accoun
         [*_present(dossier, now), *_in_the_way(dossier, now)],
         _to_come(dossier, policy, now),
         [_call(dossier, attempt) for attempt in dossier.attempts],
-        [f"{_there(dossier, change.at)}: {_change(change)}" for change in dossier.changes],
+        [f"{_there(dossier, change.at)}: {deed(change)}" for change in dossier.changes],
     )
 
 
@@ -232,16 +225,6 @@ def _followed(dossier: Dossier, attempt: Attempt) -> list[str]:
         return [reasons.waits(reason, decision, zone, attempt.ended_at) + due]
     why = reasons.closed(decision, zone)
     return [f"Then it was closed: {why}."] if why else []
-
-
-def _change(change: Change) -> str:
-    known = CHANGES.get(change.kind)
-    if known is not None:
-        return known.format_map(
-            {"state": "?", "revision": "?", "changed": "?", "from": "?", "to": "?"} | change.details
-        )
-    details = ", ".join(f"{name} {value}" for name, value in change.details.items())
-    return change.kind.replace("_", " ").capitalize() + (f": {details}." if details else ".")
 
 
 def _opt_out(dossier: Dossier, entry: OptOut) -> str:

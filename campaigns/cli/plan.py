@@ -17,9 +17,9 @@ from campaigns.cli.options import (
     say,
     write_file,
 )
+from campaigns.cli.planning import basis_of, fields_needed, plan, sentences
 from campaigns.library import script_named
 from campaigns.settings import Home
-from campaigns.simulation.plan import basis_of, fields_needed, plan, sentences
 from campaigns.store import campaigns, outlook
 from campaigns.web.bars import text_bar
 from campaigns.web.plan import plan_page

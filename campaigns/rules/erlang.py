@@ -18,7 +18,7 @@ def erlangs(calls: float, mean_seconds: float, within_seconds: float) -> float:
 def blocking(lines: int, traffic: float) -> float:
     """Erlang B: the share (0 to 1) of calls that would find all lines busy; `traffic` in erlangs.
 
-    By the recursion B(0) = 1, B(n) = A B(n-1) / (n + A B(n-1)), which needs no factorial (ITU-T E.501).
+    By the recursion B(0) = 1, B(n) = A B(n-1) / (n + A B(n-1)), which needs no factorial.
 
     >>> round(blocking(10, 5.0), 4)
     0.0184

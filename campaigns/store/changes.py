@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from campaigns.models import Change
-from campaigns.store.database import Database
 
 
 def note(
@@ -23,15 +22,19 @@ def note(
     )
 
 
-def of_contact(db: Database, contact_id: int) -> list[Change]:
+def of_contact(session: Session, contact_id: int) -> list[Change]:
     """All that was done to one contact, the first first."""
-    with db.read() as session:
-        wanted = select(Change).where(Change.contact_id == contact_id)
-        return list(session.exec(wanted.order_by(col(Change.id))))
+    wanted = select(Change).where(Change.contact_id == contact_id)
+    return list(session.exec(wanted.order_by(col(Change.id))))
 
 
-def of_campaign(db: Database, campaign: str) -> list[Change]:
-    """All that was done to a campaign as a whole, the first first."""
+def of_campaign(
+    session: Session, campaign: str, since: datetime | None = None, until: datetime | None = None
+) -> list[Change]:
+    """What was done to a campaign as a whole between these moments (both included), the first first."""
     wanted = select(Change).where(Change.campaign == campaign, col(Change.contact_id).is_(None))
-    with db.read() as session:
-        return list(session.exec(wanted.order_by(col(Change.at), col(Change.id))))
+    if since is not None:
+        wanted = wanted.where(Change.at >= since)
+    if until is not None:
+        wanted = wanted.where(Change.at <= until)
+    return list(session.exec(wanted.order_by(col(Change.at), col(Change.id))))

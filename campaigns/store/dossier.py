@@ -9,6 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from campaigns.models import DUE, LEASED, Attempt, Campaign, Change, Contact, Node, OptOut, Task
 from campaigns.rules.due import Standing
+from campaigns.store import changes
 from campaigns.store.campaigns import running
 from campaigns.store.database import Database
 from campaigns.store.standings import standing
@@ -20,10 +21,11 @@ COUNTED_AT_MOST = 10_000  # who goes before it; more is just "very many"
 class Dossier:
     """One contact, and what speaks for and against calling it.
 
-    numbers: all of them, the first first. changes: of the contact. opt_outs: of its numbers, as far as they
-    hold for its campaign. held_by: who else is called, or about to be, at its number. ahead: how many
-    due contacts go before it, counted to 10,000. engine_seen: when an engine was last alive; None: it is not
-    known, as with one engine on SQLite. tasks: reasons of those that are open.
+    numbers: all of them, the first first. changes: of the contact, and of its campaign from when it was
+    queued until it was closed, in the order of time. opt_outs: of its numbers, as far as they hold for its
+    campaign. held_by: who else is called, or about to be, at its number. ahead: how many due contacts go
+    before it, counted to 10,000. engine_seen: when an engine was last alive; None: it is not known, as with
+    one engine on SQLite. tasks: reasons of those that are open.
     """
 
     contact: Contact
@@ -63,7 +65,6 @@ def open_dossier(db: Database, contact_id: int, now: datetime) -> Dossier:
         contact = session.get_one(Contact, contact_id)
         numbers = tuple(contact.phones) or (contact.phone,)
         attempts = select(Attempt).where(Attempt.contact_id == contact_id).order_by(col(Attempt.number))
-        changes = select(Change).where(Change.contact_id == contact_id).order_by(col(Change.id))
         refused = select(OptOut).where(
             col(OptOut.phone).in_((*numbers, contact.phone)),
             col(OptOut.campaign).in_(("", contact.campaign)),
@@ -74,7 +75,7 @@ def open_dossier(db: Database, contact_id: int, now: datetime) -> Dossier:
             session.get(Campaign, contact.campaign),
             numbers,
             session.exec(attempts).all(),
-            session.exec(changes).all(),
+            _changes(session, contact),
             session.exec(refused.order_by(col(OptOut.at))).all(),
             standing(session, contact, now),
             _holder(session, contact),
@@ -82,6 +83,12 @@ def open_dossier(db: Database, contact_id: int, now: datetime) -> Dossier:
             session.exec(select(func.max(col(Node.beat_at)))).one(),
             session.exec(tasks.order_by(col(Task.id))).all(),
         )
+
+
+def _changes(session: Session, contact: Contact) -> Sequence[Change]:
+    own = changes.of_contact(session, contact.id)
+    whole = changes.of_campaign(session, contact.campaign, contact.queued_at, contact.closed_at)
+    return sorted([*own, *whole], key=lambda change: (change.at, change.id))
 
 
 def _holder(session: Session, contact: Contact) -> str | None:

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from bench.planner_share import LINES, Share, planner_timed
+from bench.planner_share import CALLS_PER_SECOND, LINES, PATIENT, RISE_SECONDS, Share, planner_timed
 from bench.store import Figures, Leases, database_rows, share_rows
 from bench.store_people import NOW, close_leased, launch, queue, rules
 from bench.tables import table
 from campaigns.engine.planner import Planner
-from campaigns.store import contacts
+from campaigns.store import attempts, contacts
 from campaigns.store.creation import create_database
 from campaigns.store.database import open_database
+from tests.engine.world import COVID, one_call
 
 
 def figures(few: float, many: float, database: str = "sqlite", queued: int = 1000) -> Figures:
@@ -51,6 +52,15 @@ def test_growth_is_told_beside_the_second_figure() -> None:
 @pytest.mark.parametrize(("at_once", "met"), [(LINES, True), (LINES - 1, False)])
 def test_a_share_of_fewer_lines_is_no_answer(at_once: int, met: bool) -> None:
     assert share_rows(Share(0.1, 0.3, at_once, 12.0))[1][3] == met
+
+
+def test_the_calls_last_until_all_lines_are_busy_and_are_not_silent(tmp_path: Path) -> None:
+    world = one_call(tmp_path, PATIENT)
+    [(call, _)] = attempts.listing(world.database, COVID)
+    assert call.outcome == "completed"
+    assert call.ended_at is not None
+    assert LINES / CALLS_PER_SECOND < (call.ended_at - call.started_at).total_seconds() < RISE_SECONDS
+    world.database.close()
 
 
 def test_who_was_leased_does_not_wait_any_more(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from campaigns.cli.account import Account, account_of
 from campaigns.models import Campaign, Contact
 from campaigns.rules import reasons
-from campaigns.store import attempts, campaigns, changes, optouts
+from campaigns.store import approvals, attempts, campaigns, changes, optouts
 from campaigns.store.dossier import open_dossier
 from dialer.fake import Patient
 from tests.engine.world import COVID, HEARS_AND_MARKS, NUMBER, SURVEY, World
@@ -220,6 +220,27 @@ def test_a_trunk_that_failed_and_changes(world: World) -> None:
         "Mon 2026-03-02 12:00: Corrected while it was waiting: phone, result (revision 2).",
         "Mon 2026-03-02 12:00: Some new kind: calls 3.",
     ]
+
+
+def test_what_was_done_to_its_campaign(world: World) -> None:
+    world.queue(COVID, "A-1", NUMBER)
+    now, said = world.clock.now(), {"opening ru": "0123abcd"}
+    approvals.launch(world.database, COVID, said, 3, now)
+    campaigns.pause_running(world.database, COVID, "failures", now)
+    approvals.approve(world.database, COVID, said, now)
+    campaigns.move(world.database, COVID, "running", now)
+    campaigns.move(world.database, COVID, "stopped", now)
+    told = account(world)
+    assert [line.removeprefix("Mon 2026-03-02 12:00: ") for line in told.changes] == [
+        "Its campaign was set running.",
+        "Its campaign was launched on trial; calls until it waits for an approval: 3.",
+        "The texts of its campaign were approved.",
+        "Its campaign was paused, by itself, because too many of its calls failed.",
+        "The first calls of its campaign were approved.",
+        "Its campaign was set running.",
+        "Its campaign was stopped, by a supervisor.",
+    ]
+    assert told.as_json()["changes"] == told.changes
 
 
 def test_an_attempt_from_before_grounds_were_kept(world: World) -> None:

@@ -13,7 +13,7 @@ from dialer.fake import Patient
 from dialer.messages import Cause
 from tests.engine.world import CALLBACK, COVID, HEARS_AND_MARKS, NUMBER, RESULT, SURVEY, World, one_call
 
-JITTER, PAUSE = 0.1, timedelta(minutes=5)  # of the shipped results
+PAUSE = timedelta(minutes=5)  # of the shipped results
 REQUEST = {"request_id": "1", "service": "home visit", "clinic": "No. 5", "served_on": "2026-02-27"}
 
 
@@ -47,13 +47,16 @@ def test_a_result_is_told_marked_and_reported(tmp_path: Path) -> None:
 def test_who_was_not_reached_waits_by_the_cause(
     tmp_path: Path, patient: Patient, state: str, outcome: str, hours: float
 ) -> None:
-    world = one_call(tmp_path, patient)
+    world = World(tmp_path, {NUMBER: patient})
+    world.without_jitter(COVID)
+    world.queue(COVID, "A-1", NUMBER)
+    world.launch(COVID)
+    world.run_until_idle()
     contact = world.contact(COVID, "A-1")
     assert (contact.state, contact.outcome, contact.attempts_used) == (state, outcome, 1)
     [(attempt, _)] = listing(world.database, COVID)
     assert attempt.ended_at is not None
-    wait = contact.next_at - attempt.ended_at
-    assert wait == pytest.approx(timedelta(hours=hours), abs=JITTER * timedelta(hours=hours))
+    assert contact.next_at - attempt.ended_at == timedelta(hours=hours)
 
 
 def test_a_number_that_does_not_exist_is_not_called_again(tmp_path: Path) -> None:

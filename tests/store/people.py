@@ -6,12 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from campaigns.flows.turns import TaskRaised
-from campaigns.models import Contact
+from campaigns.models import Change, Contact
 from campaigns.rules.due import CallNow, Close, Decision, Standing, WaitUntil
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Policy
 from campaigns.rules.retries import Next
-from campaigns.store import attempts, campaigns, contacts
+from campaigns.store import attempts, campaigns, changes, contacts
 from campaigns.store.contacts import NewContact
 from campaigns.store.database import Database
 from campaigns.words import ContactState, Outcome
@@ -102,3 +102,14 @@ def seen(db: Database, external_id: str = "A", campaign: str = "results") -> Con
     contact = contacts.find(db, campaign, external_id)
     assert contact is not None
     return contact
+
+
+def done_to(db: Database, contact: Contact) -> list[Change]:
+    with db.read() as session:
+        return changes.of_contact(session, contact.id)
+
+
+def done_to_campaign(db: Database, name: str) -> list[str]:
+    """The kinds of what was done to it as a whole."""
+    with db.read() as session:
+        return [change.kind for change in changes.of_campaign(session, name)]

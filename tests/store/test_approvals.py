@@ -3,10 +3,20 @@
 import pytest
 
 from campaigns.errors import IllegalMove
-from campaigns.store import approvals, attempts, campaigns, changes, contacts
+from campaigns.store import approvals, attempts, campaigns, contacts
 from campaigns.store.database import Database
 from campaigns.words import CampaignState, PauseReason
-from tests.store.people import NOW, begun, person, queue, seen, take, taken_ids, unless_opted_out
+from tests.store.people import (
+    NOW,
+    begun,
+    done_to_campaign,
+    person,
+    queue,
+    seen,
+    take,
+    taken_ids,
+    unless_opted_out,
+)
 
 SAID = {"opening ru": "1", "thanks ru": "1"}
 OTHER = {"opening ru": "2", "goodbye ru": "1"}
@@ -65,7 +75,7 @@ def test_what_runs_unapproved_counts_as_approved_once(db: Database) -> None:
     approvals.adopt(db, "results", SAID, NOW)
     approvals.adopt(db, "results", OTHER, NOW)
     assert approvals.unapproved(db, "results", SAID) == ()
-    assert [change.kind for change in changes.of_campaign(db, "results")] == ["running", "texts_approved"]
+    assert done_to_campaign(db, "results") == ["running", "texts_approved"]
 
 
 def test_who_was_taken_with_old_texts_is_taken_back(db: Database) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from campaigns.rules.brakes import Ended, Tripped
-from campaigns.store import approvals, attempts, brakes, campaigns, changes, contacts, tasks
+from campaigns.store import approvals, attempts, brakes, campaigns, contacts, tasks
 from campaigns.store.database import Database
 from tests.store.people import (
     COMPLETED,
@@ -14,6 +14,7 @@ from tests.store.people import (
     NOW,
     OWN_FAILURE,
     begun,
+    done_to_campaign,
     finish,
     no_tasks,
     person,
@@ -171,5 +172,5 @@ def test_everything_is_stopped_at_once(db: Database) -> None:
     begin = attempts.begin(db, contact.id, contact.token, "trunk", NOW, unless_opted_out, None)
     assert begin is None
     assert campaigns.stop_all(db, NOW) == []
-    assert [change.kind for change in changes.of_campaign(db, "survey")] == ["running", "paused", "stopped"]
+    assert done_to_campaign(db, "survey") == ["running", "paused", "stopped"]
     assert contacts.expire(db, ["results"], NOW, no_tasks) == 0

@@ -10,7 +10,7 @@ import pytest
 from campaigns.flows.turns import Delivered, TaskRaised
 from campaigns.models import Contact, rank_of
 from campaigns.rules.retries import Next
-from campaigns.store import attempts, changes, contacts, corrections, tasks
+from campaigns.store import attempts, contacts, corrections, tasks
 from campaigns.store.corrections import Corrected
 from campaigns.store.database import Database
 from campaigns.words import ContactState, Outcome, WaitReason
@@ -23,6 +23,7 @@ from tests.store.people import (
     RETRY,
     begun,
     call,
+    done_to,
     no_tasks,
     person,
     queue,
@@ -67,7 +68,7 @@ def reasons(db: Database) -> list[str]:
 
 
 def kinds(db: Database, external_id: str = "A") -> list[str]:
-    return [change.kind for change in changes.of_contact(db, seen(db, external_id).id)]
+    return [change.kind for change in done_to(db, seen(db, external_id))]
 
 
 def test_who_waits_gets_the_new_values(db: Database) -> None:
@@ -77,7 +78,7 @@ def test_who_waits_gets_the_new_values(db: Database) -> None:
     row = seen(db)
     assert (row.full_name, row.fields, row.deadline, row.revision) == ("Мария", POSITIVE, NOW + HOUR, 2)
     assert row.rank == rank_of(7, NOW + HOUR)
-    [change] = changes.of_contact(db, row.id)
+    [change] = done_to(db, row)
     assert change.details == {"changed": "deadline, full_name, result", "revision": "2", "state": "waiting"}
     assert contacts.add(db, [person("A", digest="second")], NOW) == ["known"]
     assert taken_ids(db) == ["A"]

@@ -9,10 +9,10 @@ from campaigns.models import Contact
 from campaigns.rules.caps import Caps
 from campaigns.rules.due import Decision, Standing, judge
 from campaigns.rules.packs import Edition, Pack
-from campaigns.store import attempts, changes, contacts, optouts
+from campaigns.store import attempts, contacts, optouts
 from campaigns.store.candidates import candidate_of
 from campaigns.store.database import Database
-from tests.store.people import HOUR, NOW, POLICY, begun, finish, no_tasks, person, queue, seen, take
+from tests.store.people import HOUR, NOW, POLICY, begun, done_to, finish, no_tasks, person, queue, seen, take
 
 DAY = timedelta(days=1)
 HOME, MOBILE, WORK = "+73432000001", "+79120000002", "+73432000003"
@@ -60,7 +60,7 @@ def test_the_record_says_why_another_number_is_called(db: Database) -> None:
     ring(db, HOME)
     has_numbers(db, HOME, MOBILE)
     [contact] = taken(db)
-    [change] = changes.of_contact(db, contact.id)
+    [change] = done_to(db, contact)
     assert (change.kind, change.details) == ("number_capped", {"from": "1", "to": "2"})
 
 
@@ -107,4 +107,4 @@ def test_who_has_one_number_waits_for_it(db: Database) -> None:
     ring(db, HOME)
     queue(db, person("A", phone=HOME))
     assert taken(db) == []
-    assert (seen(db).wait_reason, changes.of_contact(db, seen(db).id)) == ("cap", [])
+    assert (seen(db).wait_reason, done_to(db, seen(db))) == ("cap", [])

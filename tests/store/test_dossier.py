@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import Contact, Node
-from campaigns.store import campaigns, optouts
+from campaigns.store import campaigns, changes, optouts
 from campaigns.store.candidates import candidate_of
 from campaigns.store.database import Database
 from campaigns.store.dossier import find, open_dossier
-from tests.store.people import NOW, begun, call, finish, person, queue, seen, take
+from tests.store.people import HOUR, NOW, begun, call, finish, person, queue, seen, take
 
 FIRST, SECOND, THIRD = "+79120000001", "+79120000002", "+79120000003"
 
@@ -62,6 +62,25 @@ def test_what_was_done_is_in_the_dossier(db: Database) -> None:
     assert dossier.campaign is not None
     assert dossier.campaign.state == "running"
     assert (dossier.held_by, dossier.ahead, dossier.opt_outs) == (None, 0, [])
+
+
+def test_what_was_done_to_its_campaign_while_it_was_queued_stands_among_what_was_done_to_it(
+    db: Database,
+) -> None:
+    queue(db, person("first"), person("other", "survey"), now=NOW - HOUR)
+    queue(db, person("A"))
+    campaigns.move(db, "results", "paused", NOW)
+    campaigns.move(db, "results", "running", NOW + 3 * HOUR)
+    campaigns.move(db, "results", "stopped", NOW + 5 * HOUR)
+    campaigns.move(db, "survey", "stopped", NOW + HOUR)
+    with db.write() as session:
+        row = session.get_one(Contact, seen(db).id)
+        changes.note(session, "results", "corrected", NOW + 2 * HOUR, {}, row.id)
+        changes.note(session, "results", "corrected", NOW + 2 * HOUR, {}, seen(db, "first").id)
+        row.state, row.closed_at = "cancelled", NOW + 4 * HOUR
+        row.next_at = row.wait_reason = None
+    done = open_dossier(db, seen(db).id, NOW).changes
+    assert [change.kind for change in done] == ["paused", "corrected", "running"]
 
 
 @pytest.mark.usefixtures("people")

@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.flows.turns import OptedOut, TaskRaised
 from campaigns.models import Contact
-from campaigns.store import attempts, changes, contacts, optouts, tasks
+from campaigns.store import attempts, contacts, optouts, tasks
 from campaigns.store.database import Database
 from campaigns.store.optouts import ENTERED_AT_ONCE, Refusal
 from tests.store.people import (
@@ -16,6 +16,7 @@ from tests.store.people import (
     RETRY,
     begun,
     call,
+    done_to,
     finish,
     no_tasks,
     person,
@@ -191,7 +192,7 @@ def test_who_has_another_number_is_called_there_and_the_record_says_why(db: Data
     optouts.add(db, "+71", "command", NOW)
     [contact] = take(db)
     assert contact.phone == "+72"
-    [change] = changes.of_contact(db, contact.id)
+    [change] = done_to(db, contact)
     assert (change.kind, change.details) == ("number_opted_out", {"from": "1", "to": "2"})
     optouts.add(db, "+72", "command", NOW)
     assert attempts.begin(db, contact.id, contact.token, "trunk", NOW, unless_opted_out, None) is None

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from campaigns.cli.planning import basis_of, fields_needed, plan, sentences
 from campaigns.rules.caps import Caps
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.packs import Edition, Pack
 from campaigns.rules.policy import Pace, Policy
-from campaigns.simulation.plan import basis_of, fields_needed, plan, sentences
 from campaigns.store.outlook import Left, Measured
 from campaigns.web.plan import plan_page
 
