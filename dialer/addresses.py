@@ -17,6 +17,9 @@ _URI = re.compile(
     r"sip:(?:[^@;>\s]*@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<parameters>(?:;[\w=.-]+)*)"
 )
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
+_PHONE = re.compile(
+    r"sip:(?P<user>[A-Za-z0-9+*#_.-]{1,64})@(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::(?P<port>[0-9]{1,5}))?"
+)
 _CALLER_ID = re.compile(r"[A-Za-z0-9+*#_.-]{1,64}")
 _LOGIN = re.compile(r'[^"\\\x00-\x1f\x7f]{1,128}')
 _COUNTRY_CODE = re.compile(r"[1-9][0-9]{0,2}")  # ITU-T E.164 section 6
@@ -37,11 +40,15 @@ class BadNumber(BadAddress):
 
 @dataclass(frozen=True)
 class Invitation:
-    """What an INVITE says: request URI, From, and further headers as pairs of name and value."""
+    """What an INVITE says: request URI, From, and further headers as pairs of name and value.
+
+    `direct`: it goes to the request URI itself, past the routes of the trunk (`Way.routes`).
+    """
 
     uri: str
     identity: str
     headers: tuple[tuple[str, str], ...] = ()
+    direct: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,13 +76,20 @@ class TrunkAddress:
         """The URI that is called. Raises BadNumber without naming the number."""
         if not _NUMBER.fullmatch(number):
             raise BadNumber("A number has other characters than digits.")
-        user = number.replace("#", "%23")
-        return f"sip:{user}@{self._host_and_port}{self.parameters}"
+        return self.uri_of(number)
+
+    def uri_of(self, user: str) -> str:
+        """The URI of a number, or of the name of a phone, that was checked before."""
+        return f"sip:{_escaped(user)}@{self._host_and_port}{self.parameters}"
 
     @property
     def uri(self) -> str:
         """The address itself, as a registrar is named (RFC 3261 section 10.2)."""
         return f"sip:{self._host_and_port}{self.parameters}"
+
+    def is_at(self, host: str, port: int) -> bool:
+        """Whether it is this host and port; 0 leaves the port open."""
+        return self.host.lower() == host.lower() and port in (0, self.port)
 
     def route(self, resolved: str) -> str:
         """A hidden loose route to the resolved address, so that the library looks nothing up itself."""
@@ -95,7 +109,7 @@ class TrunkAddress:
             raise BadAddress(
                 "A caller id is neither a number nor a SIP address; use +79990000000 or sip:name@host."
             )
-        return f"sip:{caller_id.replace('#', '%23')}@{self.host}"
+        return f"sip:{_escaped(caller_id)}@{self.host}"
 
     @property
     def _host_and_port(self) -> str:
@@ -121,14 +135,45 @@ class Way:
         hidden = () if self.next_hop.is_literal else (self.next_hop.route(resolved),)
         return hidden if self.proxy is None else (*hidden, self.proxy.shown_route())
 
-    def invitation(self, number: str, caller_id: str) -> Invitation:
+    def invitation(self, number: str, caller_id: str, resolved: str = "") -> Invitation:
         """The INVITE for a call; "" leaves the caller id to the trunk. Raises BadNumber, BadAddress.
 
-        A trunk that is told who calls gets it in P-Asserted-Identity (RFC 3325 section 9.1).
+        A trunk that is told who calls gets it in P-Asserted-Identity (RFC 3325 section 9.1). `number` may be
+        the SIP address of a phone, and `resolved` is the address of the next hop, see `phone_uri`.
         """
-        uri, identity = self.request_uri(number), self.identity(caller_id)
+        uri, direct = self.target(number, resolved)
+        identity = self.identity(caller_id)
         headers = (("P-Asserted-Identity", identity),) if self.trunk.asserted_identity else ()
-        return Invitation(uri, identity, headers)
+        return Invitation(uri, identity, headers, direct)
+
+    def target(self, number: str, resolved: str = "") -> tuple[str, bool]:
+        """The URI of a number or of a phone's SIP address, and whether it is reached past the trunk's routes.
+
+        Also what a REFER names (RFC 3515 section 2.1). Raises BadNumber.
+        """
+        if number.startswith("sip:"):
+            return self._phone(number, resolved)
+        return self.request_uri(number), False
+
+    def _phone(self, address: str, resolved: str) -> tuple[str, bool]:
+        """A phone at the trunk's host or proxy is the trunk's to find; one in its networks is called."""
+        found = _PHONE.fullmatch(address)
+        port = int(found["port"] or 0) if found else 0
+        if not found or found["port"] == "0" or port > 65535:
+            raise BadNumber("The address of a phone is not of the form sip:name@host[:port].")
+        host = "127.0.0.1" if found["host"] == "localhost" else found["host"]
+        if any(hop.is_at(host, port) for hop in (self.address, self.proxy) if hop is not None):
+            return self.address.uri_of(in_format_of(self.trunk, found["user"])), False
+        if not self._is_near(host, resolved):
+            raise BadNumber("A phone is neither at the host of its trunk nor in one of the trunk's networks.")
+        return TrunkAddress(host, port or DEFAULT_PORT, "").uri_of(found["user"]), True
+
+    def _is_near(self, host: str, resolved: str) -> bool:
+        """An IPv4 address whose packets are let in, since it is the trunk's or in one of its networks."""
+        if not TrunkAddress(host, DEFAULT_PORT, "").is_literal:
+            return False
+        near = host in (self.address.host, self.next_hop.host, resolved)
+        return near or any(ipaddress.IPv4Address(host) in network for network in self.networks)
 
     def request_uri(self, number: str) -> str:
         """The URI that is called. Raises BadNumber without naming the number."""
@@ -209,6 +254,11 @@ def _read(trunk: Trunk, field: str, uri: str) -> TrunkAddress:
         raise BadAddress(f"Trunk {trunk.name!r}: port {port} does not exist; use one from 1 to 65535.")
     host = "127.0.0.1" if found["host"] == "localhost" else found["host"]
     return TrunkAddress(host, port, found["parameters"])
+
+
+def _escaped(user: str) -> str:
+    """RFC 3261 section 25.1: of what we let through, only this may not stand in a user as it is."""
+    return user.replace("#", "%23")
 
 
 def _check_login(trunk: Trunk) -> None:

@@ -49,6 +49,9 @@ MEDIA_SECONDS = 2.0  # audio is agreed with the answer; an answer without it is 
 FIRST_RTP_SECONDS = 5.0  # and packets follow the answer at once, unless they are lost on their way
 HELD_SECONDS = 120.0  # who puts a robot on hold for longer has forgotten it, or is gone
 RTP_SECONDS = 15.0  # far ends that do not send silence were seen to pause for several seconds
+# Of two people who talk with each other, one may look something up, or listen and send nothing for long.
+BRIDGED_HELD_SECONDS = 600.0
+BRIDGED_RTP_SECONDS = 30.0
 
 Expired = Literal["no_response", "ring_timeout", "no_media", "hung_up", "limit"]
 
@@ -74,6 +77,7 @@ class Life:
         self._heard_at: float | None = None  # RTP since the answer
         self._waits_for_rtp_since = now
         self._held_at = now
+        self._bridged = False
 
     @property
     def answered(self) -> bool:
@@ -115,6 +119,12 @@ class Life:
         """Whether the far end has agreed to send RTP; one that only listens has not."""
         self._expects_rtp = expected
 
+    def bridge(self, bridged: bool, now: float) -> None:
+        """Another person hears this one, or no longer; then the limits of a lone call begin anew."""
+        if self._bridged and not bridged:
+            self._held_at = self._waits_for_rtp_since = now
+        self._bridged = bridged
+
     def heard(self, now: float) -> None:
         """RTP has come from the far end of an answered call."""
         self._heard_at = now
@@ -135,7 +145,8 @@ class Life:
             case "connected" | "talking" | "held":
                 limit = (self._answered_at or 0.0) + self._limit_seconds
                 if self.state == "held":
-                    limit = min(limit, self._held_at + HELD_SECONDS)
+                    held_seconds = BRIDGED_HELD_SECONDS if self._bridged else HELD_SECONDS
+                    limit = min(limit, self._held_at + held_seconds)
                 silent_at = self._silent_at()
                 if silent_at is None or limit <= silent_at:
                     return limit, "limit"
@@ -153,7 +164,8 @@ class Life:
             return None
         if self._heard_at is None:
             return self._waits_for_rtp_since + FIRST_RTP_SECONDS
-        return max(self._heard_at, self._waits_for_rtp_since) + RTP_SECONDS
+        silence_seconds = BRIDGED_RTP_SECONDS if self._bridged else RTP_SECONDS
+        return max(self._heard_at, self._waits_for_rtp_since) + silence_seconds
 
     def expired(self, now: float) -> Expired | None:
         """The limit that has run out, if any."""

@@ -3,30 +3,33 @@
 Run by the pool as `python -m dialer.nursery DESCRIPTOR`. It holds nothing of the engine. A request is
 `fork` with the sockets of the new line processes attached (SCM_RIGHTS), answered by their process ids, or
 `kill PID`. Nobody but the engine's process holds the other end of a worker's socket, so that its end is the
-end of the file for them.
+end of the file for them. People who are bridged are not cut off then: their line process ends after them.
 """
 
 import gc
+import mmap
 import os
 import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 
 from dialer import worker
 
 MOST_DESCRIPTORS = 64  # in one request
 NONE_BORN = b" "  # an empty packet would look like the end
+HUNG_SECONDS = 5.0  # a line process on its own shows life each second; one that hangs would stay for ever
 PARENT_LOOK_SECONDS = 0.5  # how soon a dead engine is noticed when another process still holds its socket
 
 
 class Nursery:
-    """Serves one pool until it is gone; then tells all line processes to end."""
+    """Serves one pool until it is gone; then tells all line processes so, and stays until they have ended."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._children: set[int] = set()
+        self._children: dict[int, mmap.mmap] = {}  # each with the page on which it shows life
         self._engine = os.getppid()
 
     def run(self) -> None:
@@ -36,8 +39,25 @@ class Nursery:
             if ready and not self._serve():
                 break
             self._reap()
+        self._control.close()
         for child in self._children:
             os.kill(child, worker.STOP_SIGNAL)
+        self._see_out()
+
+    def _see_out(self) -> None:
+        """Who is bridged may talk on; a line process that hangs is killed."""
+        seen: dict[int, bytes] = {}
+        look_at = time.monotonic() + HUNG_SECONDS
+        while self._children:
+            time.sleep(PARENT_LOOK_SECONDS)
+            self._reap()
+            if time.monotonic() < look_at:
+                continue
+            look_at = time.monotonic() + HUNG_SECONDS
+            for child, life in self._children.items():
+                if seen.get(child) == life[:1]:
+                    os.kill(child, signal.SIGKILL)
+                seen[child] = life[:1]
 
     def _serve(self) -> bool:
         """One request; False when there will be no more."""
@@ -60,17 +80,18 @@ class Nursery:
         except OSError:
             for descriptor in waiting:
                 os.close(descriptor)
-        self._children.update(born)
         return born
 
     def _fork(self, descriptor: int, others: Sequence[int]) -> int:
         """One line process; `others` belong to its younger brothers. Raises OSError when there is no room."""
+        life = mmap.mmap(-1, 1)
         child = os.fork()
         if child == 0:
             self._control.close()
             for other in others:
                 os.close(other)
-            worker.serve(socket.socket(fileno=descriptor))
+            worker.serve(socket.socket(fileno=descriptor), life)
+        self._children[child] = life
         return child
 
     def _kill(self, child: int) -> None:
@@ -80,7 +101,7 @@ class Nursery:
 
     def _reap(self) -> None:
         while self._children and (child := os.waitpid(-1, os.WNOHANG)[0]):
-            self._children.discard(child)
+            self._children.pop(child, None)
 
 
 def main(descriptor: int) -> None:

@@ -11,6 +11,8 @@ from dialer.errors import LinesNotStarted, WireError
 from dialer.messages import (
     Alive,
     Answered,
+    Bridge,
+    Bridged,
     CallEvent,
     Clogged,
     Command,
@@ -29,6 +31,7 @@ from dialer.messages import (
     Ringing,
     Stop,
 )
+from dialer.pairs import Pairs
 from dialer.roster import LineProcess, choose
 from dialer.settings import LineSettings
 from dialer.wire import Message
@@ -62,6 +65,7 @@ class LinePool:
         self._settings = settings
         self._crew = Crew(settings)
         self._active: dict[str, ActiveCall] = {}
+        self._pairs = Pairs()
         self._events: collections.deque[Event] = collections.deque()
         self._known_free: int | None = None
         self._told_ready = -1
@@ -123,10 +127,20 @@ class LinePool:
 
     @property
     def free(self) -> int:
-        """How many calls can be placed now; a slot that a silent far end still holds is not free."""
+        """How many calls can be placed now; a slot that a silent far end holds, or that is kept, is none."""
         if self._known_free is None:
             self._known_free = sum(process.free for process in self._crew.processes)
-        return max(0, min(self.calls - len(self._active), self._known_free))
+        return max(0, min(self._allowed, self._known_free))
+
+    @property
+    def free_pairs(self) -> int:
+        """How many calls can be placed now that keep a line: each takes two of one line process."""
+        return max(0, min(self._allowed // 2, sum(process.free // 2 for process in self._crew.processes)))
+
+    @property
+    def _allowed(self) -> int:
+        """How many more lines may be used, whatever the line processes could hold."""
+        return self.calls - len(self._active) - self._pairs.spare
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -141,6 +155,9 @@ class LinePool:
             self.stop()
         elif isinstance(command, Probe):
             self._probe(command)
+        elif isinstance(command, Bridge) and not self._in_one_process(command):
+            if command.call in self._active:
+                self._events.append(Bridged(command.call, command.other, joined=False))
         elif not isinstance(command, Configure) and (call := self._active.get(command.call)) is not None:
             if call.early is not None:
                 call.early.append(command)
@@ -173,14 +190,30 @@ class LinePool:
                 "A call cannot be dialled under the id of one that is still active: choose a new id."
             )
         now = time.monotonic()
-        process = choose(self._crew.processes, now, shunned)
-        if process is None or len(self._active) >= self.calls:
+        process = self._process_for(dial, now, shunned)
+        if process is None:
             self._events.append(_lost(dial.call))
             return
         process.dialled(now)
+        if dial.beside:
+            process.kept += self._pairs.take(dial.beside, dial.call)
+        elif dial.keeps:
+            process.kept += self._pairs.keep(dial.call)
         self._known_free = None
         self._active[dial.call] = ActiveCall(dial, process)
         process.channel.tell(dial)
+
+    def _process_for(self, dial: Dial, now: float, shunned: LineProcess | None) -> LineProcess | None:
+        if dial.beside:
+            keeper = self._active.get(dial.beside)
+            able = keeper is not None and self._pairs.can_take(dial.beside) and keeper.process is not shunned
+            return keeper.process if keeper is not None and able else None
+        lines = 2 if dial.keeps else 1
+        return choose(self._crew.processes, now, shunned, lines) if self._allowed >= lines else None
+
+    def _in_one_process(self, bridge: Bridge) -> bool:
+        call, other = self._active.get(bridge.call), self._active.get(bridge.other)
+        return call is not None and other is not None and call.process is other.process
 
     # ------------------------------------------------------------ the line processes
 
@@ -245,7 +278,9 @@ class LinePool:
         self._events.append(event)
 
     def _forget(self, call: str) -> None:
-        self._active.pop(call).process.relieved(time.monotonic())
+        process = self._active.pop(call).process
+        process.relieved(time.monotonic())
+        process.kept += self._pairs.release(call)
         self._known_free = None
 
     def _try_elsewhere(self, key: str) -> None:

@@ -25,7 +25,8 @@ Verdict = Literal["keep", "retire", "stop", "kill"]
 class LineProcess:
     """One line process: its socket and what it has told. `calls` is 0 until it is ready. Times are monotonic.
 
-    `awake_until`: from then on it sleeps if no call has come; `retiring`: it gets no new calls.
+    `awake_until`: from then on it sleeps if no call has come; `retiring`: it gets no new calls, but those for
+    which it keeps a line. `kept`: lines that are kept free beside calls.
     """
 
     channel: Channel
@@ -35,6 +36,7 @@ class LineProcess:
     registrar: bool = False
     calls: int = 0
     active: int = 0
+    kept: int = 0
     clogged: int = 0
     clogged_since: float = 0.0
     memory_mb: float = 0.0
@@ -47,7 +49,7 @@ class LineProcess:
     @property
     def free(self) -> int:
         """How many calls it can take now."""
-        return 0 if self.retiring else max(0, self.calls - self.active - self.clogged)
+        return 0 if self.retiring else max(0, self.calls - self.active - self.kept - self.clogged)
 
     @property
     def ready(self) -> bool:
@@ -98,8 +100,12 @@ class LineProcess:
             self.awake_until = now + IDLE_SECONDS
 
 
-def choose(processes: Iterable[LineProcess], now: float, shunned: LineProcess | None) -> LineProcess | None:
+def choose(
+    processes: Iterable[LineProcess], now: float, shunned: LineProcess | None, lines: int = 1
+) -> LineProcess | None:
     """Who gets the next call: the fullest that is awake and may send an INVITE at once, else any awake one.
+
+    `lines`: how many it must have free, two for a call that keeps one.
 
     Processes are filled rather than used evenly, so that the others can sleep.
     """
@@ -108,7 +114,7 @@ def choose(processes: Iterable[LineProcess], now: float, shunned: LineProcess | 
         wait = process.next_dial_at - now
         return wait > MOST_BACKLOG_SECONDS, not process.awake(now), wait > 0, process.free
 
-    able = [process for process in processes if process.free > 0 and process is not shunned]
+    able = [process for process in processes if process.free >= lines and process is not shunned]
     return min(able, key=rank, default=None)
 
 

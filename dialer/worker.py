@@ -1,6 +1,7 @@
 """One line process: commands in, the library run, events out. One thread; ends with the socket it serves."""
 
 import gc
+import mmap
 import os
 import resource
 import select
@@ -27,32 +28,36 @@ CONFIGURE_SECONDS = 10.0
 WAKE_TRIES = 5  # somebody may look whether our SIP port is free, and takes it for a moment
 WAKE_RETRY_SECONDS = 0.02
 MIB = 1 << 20
-STOP_SIGNAL = (
-    signal.SIGUSR1
-)  # SIGINT and SIGTERM may come to the whole process group: the engine decides then
+# The nursery's, when the engine is gone. SIGINT and SIGTERM may come to the whole process group: the engine
+# decides then.
+STOP_SIGNAL = signal.SIGUSR1
 
 
 class Worker:
     """Runs an exchange for a pool until told to stop, or until the pool is gone.
 
+    Then it goes on for those who were bridged, and ends after them: people who talk are not cut off.
     Without a call it sleeps: the exchange is closed, only its SIP port is kept, and the next `Dial` or
     `Probe` opens it again within a few milliseconds.
     """
 
-    def __init__(self, channel: Channel, configure: Message, early: Sequence[Message]) -> None:
+    def __init__(
+        self, channel: Channel, configure: Message, early: Sequence[Message], life: mmap.mmap
+    ) -> None:
         if not isinstance(configure, Configure):
             raise WireError("A line process was sent a command before its settings.")
         self._channel = channel
+        self._life = life
         self._configure = configure
         self._held: Sequence[socket.socket] = ()
         self._exchange: Exchange | None = self._open()
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
-        self._stopping = False
+        self._stopping = self._forsaken = False
         self._alive_at = self._collect_at = 0.0
         self._heartbeat = b""
         self._sleep_at = time.monotonic() + FIRST_IDLE_SECONDS
-        signal.signal(STOP_SIGNAL, lambda *_: self.stop())
+        signal.signal(STOP_SIGNAL, lambda *_: self.forsake())
         channel.tell(Ready(self._exchange.calls))
         self._heed(early)
 
@@ -60,14 +65,19 @@ class Worker:
         """End after this round."""
         self._stopping = True
 
+    def forsake(self) -> None:
+        """The pool is gone, whether its socket tells it or not."""
+        self._forsaken = True
+
     def run(self) -> None:
         """Serve; then hang up everything politely and destroy the library."""
         try:
-            while not (self._stopping or self._channel.closed):
+            while not (self._stopping or self._forsaken or self._channel.closed):
                 if self._exchange is None:
                     self._slumber()
                 else:
                     self._round(self._exchange)
+                self._show_life()
                 now = time.monotonic()
                 if self._exchange is not None and now >= self._sleep_at and not self._configure.registrar:
                     self._fall_asleep()
@@ -75,8 +85,21 @@ class Worker:
         finally:
             if self._exchange is not None:
                 self._exchange.ignore(self._channel.fileno())
+                self._outlive(self._exchange)
                 self._exchange.close()
             self._channel.flush()
+
+    def _outlive(self, exchange: Exchange) -> None:
+        """Serve those who are bridged until they have hung up; nobody else."""
+        if not self._stopping:
+            exchange.forsake()
+        while exchange.bridging and not self._stopping:
+            exchange.round()
+            self._show_life()
+
+    def _show_life(self) -> None:
+        """To the nursery, which kills line processes that hang when nobody else looks after them."""
+        self._life[0] = (self._life[0] + 1) % 256
 
     def _open(self) -> Exchange:
         exchange = Exchange(self._configure, self._channel.tell)
@@ -163,15 +186,18 @@ def memory_mb() -> float:
     return round(resident_pages * resource.getpagesize() / MIB, 1)
 
 
-def serve(connection: socket.socket) -> NoReturn:
-    """Be a line process for the pool at the other end. Never returns: the process ends here."""
+def serve(connection: socket.socket, life: mmap.mmap) -> NoReturn:
+    """Be a line process for the pool at the other end. Never returns: the process ends here.
+
+    life: its first byte changes while the process is at work, at least every 2 s.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.disable()
     channel = Channel(connection)
     try:
         configure, *early = _first_messages(channel)
-        Worker(channel, configure, early).run()
+        Worker(channel, configure, early, life).run()
     except (DialerError, CallbackFailed) as error:
         channel.tell(Fault("", str(error)))
     except pj.Error as error:

@@ -25,6 +25,7 @@ class PhoneCall:
     speech_seconds: float  # how long something was heard; on a machine, after its beep
     started_at: float  # UNIX time of the INVITE
     ended_at: float
+    heard_in_talk_seconds: float = 0.0  # of speech, while the owner spoke as well: somebody is there
 
     @property
     def key_count(self) -> int:

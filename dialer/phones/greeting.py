@@ -1,5 +1,6 @@
-"""What an answering machine plays: a greeting and a beep, as one WAV."""
+"""What is said into a phone, as WAV: greeting and beep of a machine, speech of those who were connected."""
 
+import math
 import wave
 from pathlib import Path
 
@@ -22,7 +23,16 @@ def write_greeting(path: Path, greeting: str) -> float:
     """
     said = _read(greeting) if greeting else _babble()
     gap = np.zeros(round(GAP_SECONDS * RATE_HZ), np.int16)
-    samples = np.concatenate((said, gap, _beep()))
+    return _write(path, np.concatenate((said, gap, _beep())))
+
+
+def write_speech(path: Path, seconds: float) -> float:
+    """Write a sound like speech, at least so long; returns its length in seconds."""
+    sentence = np.concatenate((_babble(), np.zeros(round(GAP_SECONDS * RATE_HZ), np.int16)))
+    return _write(path, np.tile(sentence, math.ceil(seconds * RATE_HZ / sentence.size)))
+
+
+def _write(path: Path, samples: NDArray[np.int16]) -> float:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

@@ -21,6 +21,11 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Speak:
+    """Begin to speak, and go on until the end of the call."""
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call."""
 
@@ -34,32 +39,46 @@ class Listener:
     def __init__(self, patient: Patient, now: float, deaf_seconds: float = 0.0) -> None:
         self._turns = [] if patient.behaviour.machine else list(patient.keys)
         self._hangs_up = patient.behaviour.hangs_up
+        self._speaks = patient.behaviour.speaks
+        self._talks_seconds = patient.behaviour.talks_seconds
         self._answered_at = self._since = self._last_at = now
         self._loud_until: float | None = None
         self._spoken_seconds = 0.0
         self._deaf_until = now + deaf_seconds
         self.first_speech_seconds: float | None = None
         self.speech_seconds = 0.0
+        self.talk_since: float | None = None  # began to speak
+        self.heard_in_talk_seconds = 0.0
         self.pressed: list[str] = []
 
-    def hear(self, now: float, loud: bool) -> Press | HangUp | None:
+    def hear(self, now: float, loud: bool) -> Press | Speak | HangUp | None:
         """What this person does now."""
         step, self._last_at = now - self._last_at, now
         if loud:
             self._take_in(now, step)
-        if now - self._answered_at >= LONGEST_CALL_SECONDS:
+        if now - self._answered_at >= LONGEST_CALL_SECONDS or self._has_talked_enough(now):
             return HangUp()
         if self._turns and self._is_my_turn(now):
             return self._press(now)
         if self._hangs_up and not self._turns and self._is_middle(now):
             return HangUp()
+        if self._speaks and not self._turns and self.talk_since is None and now >= self._since:
+            self.talk_since = now
+            return Speak()
         return None
+
+    def _has_talked_enough(self, now: float) -> bool:
+        if self.talk_since is None or not self._talks_seconds:
+            return False
+        return now - self.talk_since >= self._talks_seconds
 
     def _take_in(self, now: float, step: float) -> None:
         if self.first_speech_seconds is None:
             self.first_speech_seconds = now - self._answered_at
         if now >= self._deaf_until:
             self.speech_seconds += step
+        if self.talk_since is not None:
+            self.heard_in_talk_seconds += step
         if now >= self._since:
             self._spoken_seconds += step
             self._loud_until = now

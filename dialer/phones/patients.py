@@ -1,4 +1,4 @@
-"""Simulated patients as data: how a phone is answered, and what its owner does then."""
+"""Simulated patients and operators as data: how a phone is answered, and what its owner does then."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,6 +15,8 @@ class Behaviour:
     ring_seconds: float = 1.0  # before it
     hangs_up: bool = False  # after the last of the keys, in the middle of what is said next
     machine: bool = False  # greets, beeps, and records until the caller hangs up
+    speaks: bool = False  # goes on speaking after the last of the keys, as people do who were connected
+    talks_seconds: float = 0.0  # from then on, until this phone hangs up; 0 leaves it to the caller
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Patient:
     sound like speech.
     """
 
-    number: str  # the user part of the request URI, "+79991234567"
+    number: str  # the user part of the request URI, "+79991234567", or "101" of an operator's phone
     behaviour: Behaviour
     keys: tuple[str, ...] = ()
     greeting: str = ""
@@ -51,3 +53,7 @@ BEHAVIOURS = MappingProxyType(
         )
     }
 )
+
+# Phones of those whom a call connects. An operator gets the keys ("1",): that takes the call.
+CONNECTED = Behaviour("connected", speaks=True)
+OPERATOR = Behaviour("operator", speaks=True, talks_seconds=12.0)

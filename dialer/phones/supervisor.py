@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from dialer.errors import LinesNotStarted
-from dialer.phones.greeting import write_greeting
+from dialer.phones.greeting import write_greeting, write_speech
+from dialer.phones.listener import LONGEST_CALL_SECONDS
 from dialer.phones.patients import Patient
 from dialer.phones.task import READY, Greeting, Task, encode_task
 
@@ -52,9 +53,10 @@ class Phones:
         """Start all processes and wait until they answer."""
         self._folder = tempfile.TemporaryDirectory(prefix="phones-")
         try:
-            greetings = self._greetings(Path(self._folder.name))
+            folder = Path(self._folder.name)
+            greetings, speech_path = self._greetings(folder), self._speech(folder)
             for index, port in enumerate(self._sip_ports):
-                self._processes.append(_spawn(self._task(index, port, greetings)))
+                self._processes.append(_spawn(self._task(index, port, greetings, speech_path)))
             for process, port in zip(self._processes, self._sip_ports, strict=True):
                 _await_ready(process, port)
         except BaseException:  # Ctrl-C too: no phone process is left behind
@@ -97,7 +99,15 @@ class Phones:
                 made[patient.greeting] = Greeting(str(path), write_greeting(path, patient.greeting))
         return {patient.number: made[patient.greeting] for patient in machines}
 
-    def _task(self, index: int, port: int, greetings: Mapping[str, Greeting]) -> Task:
+    def _speech(self, folder: Path) -> str:
+        """One WAV for all who speak."""
+        if not any(patient.behaviour.speaks for patient in self._patients):
+            return ""
+        path = folder / "speech.wav"
+        write_speech(path, LONGEST_CALL_SECONDS)
+        return str(path)
+
+    def _task(self, index: int, port: int, greetings: Mapping[str, Greeting], speech_path: str) -> Task:
         share = (self._rtp_last - self._rtp_first + 1) // len(self._sip_ports) // 2 * 2
         first = self._rtp_first + index * share
         return Task(
@@ -108,6 +118,7 @@ class Phones:
             log_path=str(self._log_path.absolute()),
             patients=self._patients,
             greetings=greetings,
+            speech_path=speech_path,
         )
 
 

@@ -28,6 +28,7 @@ class Task:
     log_path: str
     patients: tuple[Patient, ...]
     greetings: Mapping[str, Greeting]  # by number
+    speech_path: str = ""  # what those say who were connected
 
 
 def encode_task(task: Task) -> str:

@@ -2,30 +2,55 @@
 
 Posted: `("progress", key, status)`, `("state", key, state, status, received, Told)`,
 `("media", key, Audio)`, `("stream", key, StreamFigures)`,
-`("key", key, KeyPacket)`.
+`("key", key, KeyPacket)`, `("transfer", key, status, final)`.
 """
 
 from typing import Any, Literal
 
+from dialer.addresses import Invitation
 from dialer.digits import KeyPacket
+from dialer.endings import LocalFailure
 from dialer.pjsip.endpoint import RefusingCall
 from dialer.pjsip.info import answer_to, key_of
-from dialer.pjsip.library import pj, respond
-from dialer.pjsip.loop import guarded
+from dialer.pjsip.library import is_no_way, pj, respond, sip_header
+from dialer.pjsip.lifetime import destroy
+from dialer.pjsip.loop import Loop, guarded
 from dialer.pjsip.offer import heard_type, with_event_types
 from dialer.pjsip.watch import figures_of
 from dialer.refusals import NOTHING_TOLD, told_by
 
 PROGRESS, STATE, MEDIA, STREAM, KEY = "progress", "state", "media", "stream", "key"
+TRANSFER = "transfer"
 # both: both may send; to_them: the far end only listens; held: it does not listen, whether it sends or not
 Audio = Literal["none", "both", "to_them", "held"]
 DTMF_ENDED = 2  # PJMEDIA_STREAM_DTMF_IS_END, which the binding does not name
+PJ_ETOOMANY = 70010
+
+
+class NoSlot(Exception):
+    """The library has no slot for another call now; try again in a moment."""
+
+
+class NotPlaced(Exception):
+    """The library could not send the INVITE."""
+
+    def __init__(self, why: LocalFailure) -> None:
+        super().__init__(why)
+        self.why: LocalFailure = why
 
 
 class OutgoingCall(RefusingCall):
     """Construct, `makeCall`, and destroy from the loop once ("state", key, DISCONNECTED, ...) was posted."""
 
     tones_only = False  # the far end has agreed to no telephone-event: its keys may come as tones
+
+    def refer(self, refer_to: str) -> bool:
+        """Send REFER; False when it could not be sent. What becomes of it is posted."""
+        try:
+            self.xfer(refer_to, pj.CallOpParam(True))
+        except pj.Error:
+            return False
+        return True
 
     @guarded
     def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
@@ -70,6 +95,10 @@ class OutgoingCall(RefusingCall):
             self.loop.post(KEY, self.key, KeyPacket(prm.digit, "rtp", prm.timestamp, prm.duration, ended))
 
     @guarded
+    def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+        self.loop.post(TRANSFER, self.key, int(prm.statusCode), bool(prm.finalNotify))
+
+    @guarded
     def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
         if not prm.remSdp.wholeSdp:
             prm.sdp.wholeSdp = with_event_types(prm.sdp.wholeSdp)
@@ -87,3 +116,21 @@ def _audio(status: int, direction: int) -> Audio:
     if status != pj.PJSUA_CALL_MEDIA_ACTIVE:
         return "none"
     return "both" if direction & pj.PJMEDIA_DIR_DECODING else "to_them"
+
+
+def placed(loop: Loop, account: Any, key: str, invitation: Invitation) -> OutgoingCall:
+    """Send the INVITE. Raises NoSlot and NotPlaced, and then nothing has happened."""
+    call = OutgoingCall(loop, account, key)
+    prm = pj.CallOpParam(True)
+    prm.txOption.localUri = invitation.identity
+    for name, value in invitation.headers:
+        prm.txOption.headers.append(sip_header(name, value))
+    try:
+        call.makeCall(invitation.uri, prm)
+    except pj.Error as error:
+        status = error.status
+        destroy(pj.Call, call)
+        if status == PJ_ETOOMANY:
+            raise NoSlot from None
+        raise NotPlaced("no_response" if is_no_way(status) else "broken") from None
+    return call

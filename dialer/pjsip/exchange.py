@@ -4,39 +4,40 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
-from dialer.addresses import BadAddress, BadNumber, Way, way_to
+from dialer.addresses import Way, way_to
 from dialer.messages import (
+    Bridge,
+    Bridged,
     Clogged,
     Collect,
     Configure,
     Dial,
     Ended,
     Event,
-    Fault,
     HangUp,
     Play,
     Probe,
     Record,
     Refused,
     StopPlaying,
+    Transfer,
 )
-from dialer.pjsip.calls import KEY, MEDIA, PROGRESS, STATE, STREAM
+from dialer.pjsip.calls import KEY, MEDIA, PROGRESS, STATE, STREAM, TRANSFER
 from dialer.pjsip.endpoint import PARTING_SECONDS, Endpoint, EndpointSettings
 from dialer.pjsip.library import calls_held
 from dialer.pjsip.loop import WAIT_SECONDS, PostedEvent
+from dialer.pjsip.placing import Placing
 from dialer.pjsip.playing import END_OF_FILE
 from dialer.pjsip.resolver import RESOLVED, local_address
-from dialer.pjsip.session import NoSlot, Session
-from dialer.pjsip.trunks import PROBE_ENDED, REGISTRATION, TrunkLine, Trunks
+from dialer.pjsip.session import Session
+from dialer.pjsip.trunks import PROBE_ENDED, REGISTRATION, Trunks
 
-RETRY_SECONDS = 0.02  # a slot that was just freed is not always accepted at once
-RETRIES = 10
-PLACE_GAP_SECONDS = 0.03  # four slots turned over faster than every 25 ms abort pip's wheel
 CLOSING_SECONDS = 0.7  # endings are told at once, but a recording may take half a second to be finished
 
 OF_A_TRUNK = (RESOLVED, REGISTRATION, PROBE_ENDED)
 
-CallCommand = Dial | Play | StopPlaying | Collect | Record | HangUp | Probe
+LaterCommand = Play | StopPlaying | Collect | Record | Bridge | Transfer | HangUp  # in a call
+CallCommand = Dial | LaterCommand | Probe
 Tell = Callable[[Event | Clogged | Refused], None]
 
 
@@ -52,10 +53,9 @@ class Exchange:
         self._tell = tell
         self._trunks = Trunks(ways, configure.registrar, self._endpoint, tell)
         self._sessions: dict[str, Session] = {}
-        self._waiting: dict[str, list[Session]] = {}
-        self._retries: list[tuple[float, int, Session]] = []
+        self._placing = Placing(self._endpoint, self._trunks, tell, self._refuse)
         self._clogged = 0
-        self._next_place_at = 0.0
+        self._forsaken = False
         self.calls = self._endpoint.calls
 
     def watch(self, descriptor: int) -> None:
@@ -71,6 +71,21 @@ class Exchange:
         """No call or probe is under way, and the library holds no call for a silent far end."""
         return not (self._sessions or self._clogged or self._trunks.probing)
 
+    @property
+    def bridging(self) -> bool:
+        """Two people hear each other."""
+        return any(session.side.bridged for session in self._sessions.values())
+
+    def forsake(self) -> None:
+        """Nobody commands any more: those who hear each other go on until either hangs up, nobody else."""
+        self._forsaken = True
+        self._drop_lonely(time.monotonic())
+
+    def _drop_lonely(self, now: float) -> None:
+        for session in list(self._sessions.values()):
+            if not session.side.bridged:
+                session.hang_up(now)
+
     # ------------------------------------------------------------ commands
 
     def execute(self, command: CallCommand) -> None:
@@ -83,8 +98,10 @@ class Exchange:
             self._trunks.probe(command, now)
             return
         session = self._sessions.get(command.call)
-        if session is None:
-            return
+        if session is not None:
+            self._execute(command, session, now)
+
+    def _execute(self, command: LaterCommand, session: Session, now: float) -> None:
         match command:
             case Play():
                 session.play(command, now)
@@ -94,6 +111,10 @@ class Exchange:
                 session.collect(command, now)
             case Record():
                 session.record(command)
+            case Bridge(other=other):
+                self._bridge(session, self._sessions.get(other), command, now)
+            case Transfer():
+                session.transfer(command, now)
             case HangUp():
                 session.hang_up(now)
             case _:
@@ -102,55 +123,15 @@ class Exchange:
     def _dial(self, dial: Dial, now: float) -> None:
         session = Session(dial, self._endpoint.loop, self._tell_of_call, now)
         self._sessions[dial.call] = session
-        line = self._trunks.line(dial.trunk)
-        if line is None:
-            session.finish(now, "bad_trunk")
-        else:
-            self._place(session, line, now)
+        self._placing.place(session, now)
 
-    def _place(self, session: Session, line: TrunkLine, now: float, tries: int = 0) -> None:
-        if session.over:
-            return
-        resolved = self._trunks.address(line)
-        if resolved is None:
-            self._waiting.setdefault(line.way.next_hop.host, []).append(session)
-            return
-        if not resolved:
-            session.finish(now, "not_resolved")
-            return
-        if now < self._next_place_at:
-            self._retries.append((self._next_place_at, tries, session))
-            return
-        self._next_place_at = now + PLACE_GAP_SECONDS
-        try:
-            invitation = line.way.invitation(session.dial.number, session.dial.caller_id)
-            self._endpoint.loop.expect_connection()
-            session.place(line.account, invitation, now)
-            self._trunks.guard_media(line)
-        except BadNumber:
-            session.finish(now, "bad_number")
-        except BadAddress as error:
-            self._tell(Fault(session.dial.call, str(error)))
-            session.finish(now, "bad_trunk")
-        except NoSlot:
-            self._retries.append((now + RETRY_SECONDS, tries + 1, session))
+    def _refuse(self, session: Session) -> None:
+        del self._sessions[session.dial.call]
+        self._tell(Refused(session.dial.call))
 
-    def _retry(self, now: float) -> None:
-        due = [retry for retry in self._retries if retry[0] <= now]
-        self._retries = [retry for retry in self._retries if retry[0] > now]
-        for _, tries, session in due:
-            if session.over:
-                continue
-            if tries > RETRIES:
-                del self._sessions[session.dial.call]
-                self._tell(Refused(session.dial.call))
-                continue
-            self._place_again(session, now, tries)
-
-    def _place_again(self, session: Session, now: float, tries: int = 0) -> None:
-        line = self._trunks.line(session.dial.trunk)
-        if line is not None:
-            self._place(session, line, now, tries)
+    def _bridge(self, session: Session, other: Session | None, bridge: Bridge, now: float) -> None:
+        joined = other is not None and session.side.join(other.side, now)
+        self._tell(Bridged(bridge.call, bridge.other, joined))
 
     # ------------------------------------------------------------ the loop
 
@@ -165,7 +146,9 @@ class Exchange:
             if not session.over and deadline is not None and deadline <= now:
                 session.expire(now)
         self._trunks.expire(now)
-        self._retry(now)
+        self._placing.expire(now)
+        if self._forsaken:
+            self._drop_lonely(now)
         self._sweep()
         return ready
 
@@ -184,7 +167,7 @@ class Exchange:
             self._tell(Clogged(clogged))
 
     def _wait_seconds(self) -> float:
-        deadlines: list[float] = [retry[0] for retry in self._retries]
+        deadlines = self._placing.deadlines()
         deadlines += [at for s in self._sessions.values() if (at := s.deadline()) is not None]
         if (due := self._trunks.deadline()) is not None:
             deadlines.append(due)
@@ -202,8 +185,7 @@ class Exchange:
     def _heed_trunk(self, event: PostedEvent, now: float) -> None:
         self._trunks.heed(event, now)
         if event[0] == RESOLVED:
-            for session in self._waiting.pop(event[1], []):
-                self._place_again(session, now)
+            self._placing.resolved(event[1], now)
 
     # ------------------------------------------------------------ the end
 
@@ -234,6 +216,8 @@ def _report(session: Session, kind: str, rest: Sequence[Any], now: float) -> Non
         session.on_media(rest[0], now)
     elif kind == STREAM:
         session.on_stream(rest[0])
+    elif kind == TRANSFER:
+        session.transferring.heed(rest[0], rest[1], now)
     elif kind == PROGRESS:
         session.on_progress()
 

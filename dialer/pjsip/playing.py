@@ -86,16 +86,25 @@ class PlayQueue:
         check_playable(play.path)
         player = PromptPlayer(self._loop, self._key, self._serial)
         try:
-            player.createPlayer(play.path, pj.PJMEDIA_FILE_NO_LOOP)
+            player.createPlayer(play.path, 0 if play.repeat else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
             raise NotPlayable(f"A prompt was not played: {error.reason or 'unknown reason'}.") from None
         return player
 
     def ended(self, serial: int) -> Play | None:
-        """The player with this serial came to its end; None when that is an old story."""
-        if self._player is None or serial != self._serial:
+        """The player with this serial came to its end; None when that is an old story, or it begins again."""
+        if self._player is None or serial != self._serial or (self._playing and self._playing.repeat):
             return None
         return self._retire()
+
+    def end_repeats(self) -> list[Play]:
+        """Stop what plays for ever, for there is something else to be played; returns it, if any."""
+        waiting = [play for play in self._waiting if play.repeat]
+        self._waiting = collections.deque(play for play in self._waiting if not play.repeat)
+        if self._playing is None or not self._playing.repeat:
+            return waiting
+        current = self._retire()
+        return waiting if current is None else [current, *waiting]
 
     def clear(self) -> list[Play]:
         """Stop and forget everything; returns what did not come to its end, in order."""

@@ -17,7 +17,6 @@ from dialer.messages import (
     EarlyMedia,
     Ended,
     Event,
-    Fault,
     Heard,
     Held,
     Play,
@@ -25,24 +24,19 @@ from dialer.messages import (
     Quality,
     Record,
     Ringing,
+    Transfer,
 )
-from dialer.pjsip.calls import Audio, OutgoingCall
-from dialer.pjsip.hearing import Hearing
-from dialer.pjsip.library import is_no_way, pj, sip_header
+from dialer.pjsip.bridge import Side
+from dialer.pjsip.calls import Audio, NotPlaced, OutgoingCall, placed
+from dialer.pjsip.library import pj
 from dialer.pjsip.lifetime import destroy
 from dialer.pjsip.loop import Loop
-from dialer.pjsip.playing import NotPlayable, PlayQueue
-from dialer.pjsip.recorder import Tape
+from dialer.pjsip.sound import Sound
+from dialer.pjsip.transfer import Transferring
 from dialer.pjsip.watch import MediaWatch
 from dialer.quality import StreamFigures
 from dialer.refusals import NOTHING_TOLD, Told
 
-
-class NoSlot(Exception):
-    """The library has no slot for another call now; try again in a moment."""
-
-
-PJ_ETOOMANY = 70010
 # an answer that the library cannot use is an answer all the same: it never gets as far as CONFIRMED
 ANSWERED_STATES = (pj.PJSIP_INV_STATE_CONNECTING, pj.PJSIP_INV_STATE_CONFIRMED)
 LOOK_AGAIN_SECONDS = 0.01  # while a recording is being finished, half a tick
@@ -58,10 +52,9 @@ class Session:
         self._tell = tell
         self._life = Life(now, dial.ring_seconds, dial.limit_seconds)
         self._call: OutgoingCall | None = None
-        self._queue = PlayQueue(loop, dial.call)
         self._keypad = Keypad(dial.call)
-        self._hearing = Hearing(loop, dial.call)
-        self._tape = Tape(lambda sentence: tell(Fault(dial.call, sentence)))
+        self._sound = Sound(loop, dial.call, tell, self._life, self._port)
+        self.transferring = Transferring(dial.call, tell)
         self._watch = MediaWatch()
         self._audio: Audio = "none"
         self._early = False
@@ -78,23 +71,17 @@ class Session:
         """The library has this call, and a slot for it."""
         return self._call is not None
 
+    @property
+    def side(self) -> Side:
+        """For a bridge with another call."""
+        return self._sound.side
+
     def place(self, account: Any, invitation: Invitation, now: float) -> None:
         """Send the INVITE. Raises NoSlot, and then nothing has happened."""
-        call = OutgoingCall(self._loop, account, self.dial.call)
-        prm = pj.CallOpParam(True)
-        prm.txOption.localUri = invitation.identity
-        for name, value in invitation.headers:
-            prm.txOption.headers.append(sip_header(name, value))
         try:
-            call.makeCall(invitation.uri, prm)
-        except pj.Error as error:
-            status = error.status
-            destroy(pj.Call, call)
-            if status == PJ_ETOOMANY:
-                raise NoSlot from None
-            self.finish(now, "no_response" if is_no_way(status) else "broken")
-            return
-        self._call = call
+            self._call = placed(self._loop, account, self.dial.call, invitation)
+        except NotPlaced as error:
+            self.finish(now, error.why)
 
     def hang_up(self, now: float, why: LocalFailure = "hung_up") -> None:
         """End the call now, ringing or answered."""
@@ -102,7 +89,7 @@ class Session:
             return
         self._life.move("hang_up", now)
         self._local = why
-        self._stop_playing()
+        self._sound.stop_playing()
         if self._call is None:
             self.finish(now, why)
             return
@@ -124,7 +111,8 @@ class Session:
         if self._ending is not None:
             return
         self._life.move("disconnected", now)
-        self._stop_playing()
+        self.side.leave(now)
+        self.transferring.end()
         self._release()
         if answered := self._life.answered:
             hung_up = received and status == pj.PJSIP_SC_OK  # by the far end, perhaps before its audio was up
@@ -148,15 +136,15 @@ class Session:
     def _conclude(self, now: float) -> None:
         """Tell the ending, once the recording is finished."""
         assert self._ending is not None
-        if not self._tape.finished():
+        if not self._sound.finished():
             self._look_again_at = now + LOOK_AGAIN_SECONDS
             return
         self.over = True
         self._tell(self._ending)
 
     def _release(self) -> None:
-        self._hearing.close()
-        self._tape.close()
+        self._sound.stop_playing()
+        self._sound.close()
         if self._call is not None:
             destroy(pj.Call, self._call)
 
@@ -202,12 +190,12 @@ class Session:
         """Suit the call to what its audio is now; its port in the bridge may be another one."""
         media = self._port()
         if self._audio == "none" or (media is None and self._audio != "held"):
-            self._queue.pause()
+            self._sound.pause()
             return
         if self._early:
             self._progresses("early_media", EarlyMedia(self.dial.call), now)
         if media is not None:
-            self._tape.listen_to(media)
+            self._sound.early(media)
         if not self._life.allows("media"):
             return
         before = self._life.state
@@ -217,7 +205,7 @@ class Session:
             self._talked = True
             self._tell(Answered(self.dial.call))
         if media is None or self._life.state == "held":
-            self._queue.pause()
+            self._sound.pause()
             self._keypad.hold(now)
         else:
             self._resume(media, now)
@@ -227,8 +215,7 @@ class Session:
     def _resume(self, media: Any, now: float) -> None:
         """The far end hears us."""
         self._keypad.resume(now)
-        self._hearing.listen_to(media, self._call is not None and self._call.tones_only, now)
-        self._connect(media)
+        self._sound.open(media, self._call is not None and self._call.tones_only, now)
         self._start_next(now)
 
     def _port(self) -> Any | None:
@@ -240,9 +227,6 @@ class Session:
         except pj.Error:
             return None
 
-    def _connect(self, media: Any) -> None:
-        self._queue.connect([media, *self._tape.sinks])
-
     def on_key(self, packet: KeyPacket, now: float) -> None:
         """A piece of a key press."""
         if self._life.in_talk:
@@ -250,7 +234,7 @@ class Session:
 
     def on_end_of_file(self, serial: int, now: float) -> None:
         """A player has sent its last sample."""
-        played = self._queue.ended(serial)
+        played = self._sound.ended(serial)
         if played is not None:
             self._start_next(now)
             self._tell(Played(self.dial.call, played.prompt, finished=True))
@@ -261,12 +245,12 @@ class Session:
         """Play after what plays."""
         if not self._life.allows("hang_up"):
             return
-        self._queue.add(play)
+        self._sound.play(play)
         self._start_next(now)
 
     def stop_playing(self, now: float) -> None:
         """Stop and forget all prompts."""
-        self._stop_playing()
+        self._sound.stop_playing()
         self._heed_silence(now)
 
     def collect(self, collect: Collect, now: float) -> None:
@@ -276,11 +260,11 @@ class Session:
 
     def record(self, record: Record) -> None:
         """Record both sides from now on, or as soon as there is audio; only once a call."""
-        self._tape.ask(Path(record.path))
-        if self._audio != "none" and (media := self._port()) is not None:
-            self._tape.listen_to(media)
-            if self._life.state == "talking":
-                self._connect(media)
+        self._sound.record(Path(record.path), None if self._audio == "none" else self._port())
+
+    def transfer(self, transfer: Transfer, now: float) -> None:
+        """Send REFER; one transfer at a time, the outcome of the first is that of the next as well."""
+        self.transferring.ask(transfer.target, self._call if self._life.in_talk else None, now)
 
     # ------------------------------------------------------------ time
 
@@ -290,10 +274,9 @@ class Session:
             return None if self.over else self._look_again_at
         life = self._life.deadline()
         times = [] if life is None else [life[0]]
-        if self._keypad.deadline is not None:
-            times.append(self._keypad.deadline)
+        times += [at for at in (self._keypad.deadline, self.transferring.deadline) if at is not None]
         if self._life.state == "talking":
-            times += [self._watch.look_at, self._hearing.look_at]
+            times += [self._watch.look_at, self._sound.hearing.look_at]
         return min(times, default=None)
 
     def expire(self, now: float) -> None:
@@ -310,6 +293,7 @@ class Session:
         elif expired:
             self.hang_up(now, "hung_up" if expired == "limit" else expired)
         else:
+            self.transferring.expire(now)
             self._heed_keys(Heeded(collected=self._keypad.expire(now)))
 
     # ------------------------------------------------------------ inside
@@ -318,33 +302,23 @@ class Session:
         due = now >= self._watch.look_at or self._life.expired(now) == "no_media"
         if due and self._call is not None and self._watch.look(self._call, now):
             self._life.heard(now)
-        if self._hearing.look(now):
+        if self._sound.hearing.look(now):
             self._tell(Heard(self.dial.call, "beep"))
 
     def _start_next(self, now: float) -> None:
         if self._life.state != "talking":
             return
-        while not self._queue.silent:
-            try:
-                self._queue.start_next()
-                break
-            except NotPlayable as error:
-                self._tell(Fault(self.dial.call, str(error)))
-                self._tell(Played(self.dial.call, self._queue.unplayable, finished=False))
+        self._sound.start_next()
         self._heed_silence(now)
 
     def _heed_silence(self, now: float) -> None:
         if self._life.state == "talking":
-            self._keypad.playing(not self._queue.silent, now)
-
-    def _stop_playing(self) -> None:
-        for play in self._queue.clear():
-            self._tell(Played(self.dial.call, play.prompt, finished=False))
+            self._keypad.playing(not self._sound.silent, now)
 
     def _heed_keys(self, heeded: Heeded) -> None:
         if heeded.pressed:
-            self._hearing.meet_person()
+            self._sound.hearing.meet_person()
         if heeded.counted:
-            self._stop_playing()
+            self._sound.stop_playing()
         if heeded.collected is not None:
             self._tell(heeded.collected)

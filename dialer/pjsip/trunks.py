@@ -19,6 +19,7 @@ REGISTRATION, PROBE_ENDED = "registration", "probe_ended"
 REGISTERED_SECONDS = 300  # asked for; the library renews in time, and a registrar may grant less
 AGAIN_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)  # after so many failed registrations in a row; then the last
 LOOK_UP_SECONDS = 1.0  # for a name that is being looked up
+MOST_ACCOUNTS = 8  # in one process (PJSUA_MAX_ACC); one more would abort it
 
 
 def again_seconds(failures: int) -> float:
@@ -56,6 +57,7 @@ class TrunkLine:
         self._failures = 0
         self._told: int | None = None
         self._resolved = ""
+        self._direct: TrunkAccount | None = None
 
     def open(self, endpoint: Endpoint, resolved: str) -> None:
         """Have the account for this address of the next hop."""
@@ -69,10 +71,32 @@ class TrunkLine:
         else:
             self.account.modify(config)
 
-    def _config(self, endpoint: Endpoint, resolved: str) -> Any:
-        config = account_config(
+    @property
+    def accounts(self) -> int:
+        """How many it has, or will have: its own, and perhaps one past its routes."""
+        return 1 if self._direct is None else 2
+
+    def direct(self, endpoint: Endpoint, may_add: bool) -> TrunkAccount | None:
+        """The account for phones that are called past the routes of the trunk, once `open` was called.
+
+        Without one the trunk gets the INVITE, and may send it on to where its request URI says.
+        """
+        if not self.way.routes(self._resolved):
+            return self.account
+        if self._direct is None and may_add:
+            self._direct = TrunkAccount(endpoint.loop, self.way.trunk.name)
+            config = self._own_config(endpoint, self._resolved)
+            config.sipConfig.transportId = endpoint.udp
+            self._direct.create(config)
+        return self._direct or self.account
+
+    def _own_config(self, endpoint: Endpoint, resolved: str) -> Any:
+        return account_config(
             endpoint.settings, self.way.account, local_address(self.way.media_towards(resolved))
         )
+
+    def _config(self, endpoint: Endpoint, resolved: str) -> Any:
+        config = self._own_config(endpoint, resolved)
         for route in self.way.routes(resolved):
             config.sipConfig.proxies.append(route)
         if not self.way.next_hop.tcp:
@@ -135,9 +159,10 @@ class TrunkLine:
 
         Only after the library: without its account the end of a request that is under way aborts the process.
         """
-        if self.account is not None:
-            destroy(pj.Account, self.account)
-            self.account = None
+        for account in (self.account, self._direct):
+            if account is not None:
+                destroy(pj.Account, account)
+        self.account = self._direct = None
 
 
 class Trunks:
@@ -173,6 +198,13 @@ class Trunks:
         if resolved:
             line.open(self._endpoint, resolved)
         return resolved
+
+    def account(self, line: TrunkLine, direct: bool) -> TrunkAccount | None:
+        """The account for a call, once `address` is known; `direct`: past the routes of the trunk."""
+        if not direct:
+            return line.account
+        may_add = sum(each.accounts for each in self._lines.values()) < MOST_ACCOUNTS
+        return line.direct(self._endpoint, may_add)
 
     def guard_media(self, line: TrunkLine) -> None:
         """Right after a call was placed: its RTP is heard from the trunk's networks alone."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from dialer.fake import FakeLines, Patient
 from dialer.lines import Lines
-from dialer.messages import Dial, Ended, Event
+from dialer.messages import Answered, Bridge, Bridged, Dial, Ended, Event
 from dialer.pool import LinePool
 from dialer.settings import Trunk
-from tests.dialer.peer import Behaviour, Peer
+from tests.dialer.peer import Behaviour, Peer, Request
 from tests.dialer.rig import settings
 
 RING_SECONDS = 1.5
@@ -33,6 +33,12 @@ BARGES_IN = "+7000000009"
 BLOCKS = "+7000000010"
 CONGESTED = "+7000000011"
 PRESSES_EARLY = "+7000000012"
+HOLDS = "+7000000013"
+MAY_BE_TRANSFERRED = "+7000000014"
+REFUSES_TRANSFER = "+7000000015"
+TARGET_IS_BUSY = "+7000000016"
+OPERATOR = "sip:101@127.0.0.1"  # at the host of the trunk: it knows where that phone is
+HOLD_SECONDS = (0.4, 0.6)  # from the answer, for how long
 
 FAKES = {
     PRESSES: Patient(keys=("1", "1954#"), answer_seconds=0.1, press_seconds=0.4),
@@ -47,6 +53,11 @@ FAKES = {
     BLOCKS: Patient(ends="blocked", answer_seconds=0.1),
     CONGESTED: Patient(ends="congestion", answer_seconds=0.1),
     PRESSES_EARLY: Patient(answer_seconds=0.1, presses=((0.2, "1"), (0.35, "9"), (0.45, "5"))),
+    HOLDS: Patient(answer_seconds=0.1, holds=(HOLD_SECONDS,)),
+    MAY_BE_TRANSFERRED: Patient(answer_seconds=0.1, refer_seconds=0.3),
+    REFUSES_TRANSFER: Patient(answer_seconds=0.1, refer_status=603),
+    TARGET_IS_BUSY: Patient(answer_seconds=0.1, refer_status=486),
+    OPERATOR: Patient(answer_seconds=0.1),
 }
 
 
@@ -64,6 +75,11 @@ def tone(hertz: float, seconds: float) -> bytes:
     return bytes(alaw(int(9000 * math.sin(2 * math.pi * hertz * n / 8000))) for n in range(count))
 
 
+def told_of_transfer(status_line: str) -> tuple[tuple[float, str, str], ...]:
+    """The NOTIFYs of a transfer, RFC 3515 section 2.4.5."""
+    return (0.05, "active", "SIP/2.0 100 Trying"), (0.3, "terminated;reason=noresource", status_line)
+
+
 PEERS = {
     PRESSES: Behaviour(keys=[(0.9, "1"), (1.8, "1"), (2.0, "9"), (2.2, "5"), (2.4, "4"), (2.6, "#")]),
     SILENT: Behaviour(),
@@ -77,6 +93,16 @@ PEERS = {
     BLOCKS: Behaviour(status=403, rings=False),
     CONGESTED: Behaviour(status=503, rings=False),
     PRESSES_EARLY: Behaviour(keys=[(0.2, "1"), (0.35, "9"), (0.45, "5")]),
+    HOLDS: Behaviour(
+        requests=(
+            (HOLD_SECONDS[0], Request("INVITE", sdp="sendonly")),
+            (sum(HOLD_SECONDS), Request("INVITE", sdp="sendrecv")),
+        )
+    ),
+    MAY_BE_TRANSFERRED: Behaviour(refer_status=202, notifies=told_of_transfer("SIP/2.0 200 OK")),
+    REFUSES_TRANSFER: Behaviour(refer_status=603),
+    TARGET_IS_BUSY: Behaviour(refer_status=202, notifies=told_of_transfer("SIP/2.0 486 Busy Here")),
+    "101": Behaviour(),
 }
 
 
@@ -113,8 +139,33 @@ class UnderTest:
         assert len(found) == 1
         return found[0]
 
-    def dial(self, number: str, call: str = "c1", limit_seconds: float = 60.0) -> None:
-        self.lines.send(Dial(call, "main", number, "", RING_SECONDS, limit_seconds))
+    def dial(
+        self,
+        number: str,
+        call: str = "c1",
+        limit_seconds: float = 60.0,
+        keeps: bool = False,
+        beside: str = "",
+    ) -> None:
+        self.lines.send(Dial(call, "main", number, "", RING_SECONDS, limit_seconds, keeps, beside))
+
+    def answered(
+        self,
+        number: str,
+        call: str = "c1",
+        limit_seconds: float = 60.0,
+        keeps: bool = False,
+        beside: str = "",
+    ) -> None:
+        self.dial(number, call, limit_seconds, keeps, beside)
+        self.until(lambda events: Answered(call) in events)
+
+    def pair(self, keeper: str, other: str, limit_seconds: float = 60.0) -> None:
+        """Call the first, then the other beside it ("first" and "other"), and let them hear each other."""
+        self.answered(keeper, "first", keeps=True)
+        self.answered(other, "other", limit_seconds, beside="first")
+        self.lines.send(Bridge("first", "other"))
+        self.until(lambda events: Bridged("first", "other") in events)
 
 
 class Clock:

@@ -39,6 +39,8 @@ class Behaviour:
     challenges: bool = False  # 407 to an INVITE without credentials
     requests: Sequence[tuple[float, "Request"]] = ()  # (seconds after the ACK, what it sends within the call)
     events: Sequence[tuple[float, "EventPacket"]] = ()  # (seconds after the ACK, one RTP packet)
+    refer_status: int = 0  # what it answers to REFER; 0: nothing
+    notifies: Sequence[tuple[float, str, str]] = ()  # (seconds after REFER, state, status line or "")
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,19 @@ from dialer.messages import Configure, Ready, Stop
 from dialer.settings import Trunk
 from dialer.wire import Channel, Message
 
-START = "import socket, sys; from dialer.worker import serve; serve(socket.socket(fileno=int(sys.argv[1])))"
+START = (
+    "import mmap, socket, sys; from dialer.worker import serve;"
+    " serve(socket.socket(fileno=int(sys.argv[1])), mmap.mmap(-1, 1))"
+)
 RTP_PORTS = range(22000, 23900, 64)
 
 
 class OneLine:
     """Collects what a line process says; every wait is bounded."""
 
-    def __init__(self, channel: Channel, sip_port: int, pid: int) -> None:
-        self.channel, self.sip_port, self.pid = channel, sip_port, pid
+    def __init__(self, channel: Channel, sip_port: int, process: "subprocess.Popen[bytes]") -> None:
+        self.channel, self.sip_port, self.pid = channel, sip_port, process.pid
+        self._process = process
         self.said: list[Message] = []
 
     def tell(self, message: Message) -> None:
@@ -38,6 +42,10 @@ class OneLine:
             assert not self.channel.closed, f"the line process is gone; it said {self.said}"
             self.listen(0.05)
 
+    def ends(self, seconds: float = 8.0) -> int:
+        """Its exit status, once it has ended by itself."""
+        return self._process.wait(seconds)
+
     def heard(self, message: Message, seconds: float = 8.0) -> None:
         self.until(lambda: message in self.said, seconds)
 
@@ -50,7 +58,7 @@ def one_line(*trunks: Trunk, registrar: bool = False) -> Iterator[OneLine]:
     )
     theirs.close()
     sip_port = free_port()
-    line = OneLine(Channel(ours), sip_port, process.pid)
+    line = OneLine(Channel(ours), sip_port, process)
     first = RTP_PORTS[sip_port % len(RTP_PORTS)]
     try:
         line.tell(Configure(sip_port, first, first + 63, trunks, registrar))

@@ -83,6 +83,9 @@ class Peer:
                 self._hung_up(call, method, text, address)
             case "INFO" | "UPDATE" | "OPTIONS":
                 self._respond(text, address, 200, call.tag)
+            case "REFER" if call.behaviour.refer_status:
+                self._respond(text, address, call.behaviour.refer_status, call.tag)
+                self._spawn(self._notify, call)
             case "SIP/2.0":
                 self._responded(call, text)
 
@@ -216,6 +219,19 @@ class Peer:
                 return
             call.ticks += 1
             yield tick, at
+
+    def _notify(self, call: Call) -> None:
+        """How far the transfer is, RFC 3515 section 2.4.5."""
+        started = time.monotonic()
+        for at, state, status_line in call.behaviour.notifies:
+            time.sleep(max(0.0, started + at - time.monotonic()))
+            headers = ("Event: refer", f"Subscription-State: {state}")
+            kind = ("Content-Type: message/sipfrag;version=2.0",) if status_line else ()
+            self._request(call, Request("NOTIFY", headers + kind, status_line and f"{status_line}\r\n"))
+
+    def hang_up(self, number: str) -> None:
+        """The person at this number does; RTP ends with it."""
+        self._bye(next(call for call in self.calls.values() if call.number == number and not call.over))
 
     def _bye(self, call: Call) -> None:
         call.over = True

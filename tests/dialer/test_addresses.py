@@ -211,3 +211,59 @@ def test_networks_may_be_written_as_hosts() -> None:
 def test_audio_goes_to_the_trunk_and_not_to_its_proxy(uri: str, proxy: str, destination: str) -> None:
     way = way_to(Trunk("t", uri, proxy=proxy))
     assert way.media_towards(way.next_hop.host) == destination
+
+
+NEAR = ("10.0.0.0/24",)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "phone", "uri", "direct"),
+    [
+        (Trunk("t", "sip:10.0.0.1"), "sip:101@10.0.0.1", "sip:101@10.0.0.1", False),
+        (Trunk("t", "sip:10.0.0.1:5070"), "sip:101@10.0.0.1", "sip:101@10.0.0.1:5070", False),
+        (Trunk("t", "sip:10.0.0.1:5070"), "sip:101@10.0.0.1:5070", "sip:101@10.0.0.1:5070", False),
+        (Trunk("t", "sip:10.0.0.1:5070"), "sip:101@10.0.0.1:5060", "sip:101@10.0.0.1", True),
+        (Trunk("t", "sip:127.0.0.1"), "sip:anna@localhost:6001", "sip:anna@127.0.0.1:6001", True),
+        (
+            Trunk("t", "sip:pbx.example;transport=tcp"),
+            "sip:anna@PBX.example",
+            "sip:anna@pbx.example;transport=tcp",
+            False,
+        ),
+        (Trunk("t", "sip:pbx", proxy="sip:10.0.0.9"), "sip:101@10.0.0.9", "sip:101@pbx", False),
+        (Trunk("t", "sip:a", networks=NEAR), "sip:101@10.0.0.44", "sip:101@10.0.0.44", True),
+        (Trunk("t", "sip:a", networks=NEAR), "sip:*9#@10.0.0.44:5080", "sip:*9%23@10.0.0.44:5080", True),
+        (Trunk("t", "sip:a"), "sip:101@192.0.2.1", "sip:101@192.0.2.1", True),
+        (Trunk("t", "sip:a", number_format="national"), "sip:+7912@a", "sip:8912@a", False),
+        (Trunk("t", "sip:a", number_format="national"), "+7912", "sip:8912@a", False),
+    ],
+)
+def test_the_phone_of_an_operator_is_reached_through_its_trunk_or_past_it(
+    trunk: Trunk, phone: str, uri: str, direct: bool
+) -> None:
+    invitation = way_to(trunk).invitation(phone, "", resolved="192.0.2.1")
+    assert (invitation.uri, invitation.direct) == (uri, direct)
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "sip:101@10.0.1.1",
+        "sip:101@elsewhere.example",
+        "sip:101@8.8.8.8",
+        "sip:@10.0.0.1",
+        "sip:10.0.0.1",
+        "sip:101@10.0.0.1:0",
+        "sip:101@10.0.0.1:70000",
+        "sip:101@10.0.0.1;transport=tcp",
+        "sip:101@10.0.0.1\r\nX: 1",
+        "sip:10 1@10.0.0.1",
+        "sip:101@[::1]",
+        "sips:101@10.0.0.1",
+    ],
+)
+def test_other_phones_are_refused_and_not_repeated(phone: str) -> None:
+    way = way_to(Trunk("t", "sip:10.0.0.1", networks=NEAR))
+    with pytest.raises(BadNumber) as caught:
+        way.invitation(phone, "", resolved="10.0.0.1")
+    assert "10" not in str(caught.value)

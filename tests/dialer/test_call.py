@@ -3,6 +3,8 @@ from typing import get_args
 import pytest
 
 from dialer.call import (
+    BRIDGED_HELD_SECONDS,
+    BRIDGED_RTP_SECONDS,
     FIRST_RTP_SECONDS,
     HELD_SECONDS,
     LEAVING_SECONDS,
@@ -143,6 +145,29 @@ def test_nobody_waits_for_rtp_on_hold_and_afterwards_it_has_its_time_again() -> 
     assert way.deadline() == (110 + HELD_SECONDS, "limit")
     way.move("media", 200)
     assert way.deadline() == (200 + RTP_SECONDS, "no_media")
+
+
+def test_people_who_talk_with_each_other_may_listen_and_look_things_up_for_long() -> None:
+    way = life("confirmed", "media", limit_seconds=3600)
+    way.heard(104)
+    way.bridge(True, 110)
+    assert way.deadline() == (104 + BRIDGED_RTP_SECONDS, "no_media")
+    way.move("hold", 111)
+    assert way.deadline() == (111 + BRIDGED_HELD_SECONDS, "limit")
+
+
+def test_without_the_other_the_limits_of_a_lone_call_begin_anew() -> None:
+    way = life("confirmed", "media", limit_seconds=3600)
+    way.heard(104)
+    way.bridge(True, 110)
+    way.bridge(False, 130)
+    assert way.deadline() == (130 + RTP_SECONDS, "no_media")
+    way.move("hold", 131)
+    way.bridge(True, 131)
+    way.bridge(False, 400)
+    assert way.deadline() == (400 + HELD_SECONDS, "limit")
+    way.bridge(False, 500)
+    assert way.deadline() == (400 + HELD_SECONDS, "limit"), "there was no bridge"
 
 
 def test_a_far_end_that_only_listens_may_be_silent() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dialer.errors import LinesNotStarted
-from dialer.messages import Ended, Ringing
+from dialer.messages import Answered, Bridge, Bridged, Dial, Ended, Ringing
 from dialer.pool import LinePool
 from dialer.settings import Trunk
 from tests.dialer.peer import Behaviour, Peer
@@ -39,6 +39,20 @@ def test_the_calls_of_a_killed_process_are_lost_the_others_go_on_and_it_is_repla
         assert victim not in lines.pool.pids
         assert [e for e in lines.events if isinstance(e, Ended)] == lost
         lines.answered(TALKS, "f")
+
+
+def test_both_of_a_bridge_are_lost_with_their_process_and_no_line_stays_kept() -> None:
+    with rig(PEOPLE) as (lines, _):
+        lines.pool.send(Dial("patient", "main", TALKS, "", 10, 60, keeps=True))
+        lines.until(lambda: Answered("patient") in lines.events)
+        lines.pool.send(Dial("operator", "main", TALKS, "", 10, 60, beside="patient"))
+        lines.until(lambda: Answered("operator") in lines.events)
+        lines.pool.send(Bridge("patient", "operator"))
+        lines.until(lambda: Bridged("patient", "operator") in lines.events)
+        os.kill(lines.pool.pids[0], signal.SIGKILL)
+        for call in ("patient", "operator"):
+            assert (lines.ended(call).cause, lines.ended(call).answered) == ("line_lost", True)
+        lines.until(lambda: lines.pool.free == 4 and lines.pool.free_pairs == 2)
 
 
 def test_a_lost_call_that_only_rang_was_not_answered() -> None:

@@ -1,5 +1,7 @@
 import itertools
+import os
 import select
+import signal
 import socket
 import time
 
@@ -7,7 +9,7 @@ import pytest
 
 from dialer.errors import LinesNotStarted
 from dialer.messages import Configure, Ready
-from dialer.nursery import Nursery
+from dialer.nursery import HUNG_SECONDS, Nursery
 from dialer.port_ranges import PORTS_PER_CALL, Plot, Plots, hold, release
 from dialer.processes import Birthplace
 from dialer.roster import LineProcess
@@ -91,6 +93,21 @@ def test_brothers_do_not_hold_each_others_sockets() -> None:
     finally:
         for process in born:
             process.channel.close()
+        birthplace.close()
+
+
+def test_a_line_process_that_hangs_does_not_outlive_its_engine() -> None:
+    birthplace = Birthplace(10.0)
+    [process] = birthplace.bear(orders(1))
+    try:
+        select.select([process.channel], [], [], 5.0)
+        hung = os.pidfd_open(process.pid)
+        os.kill(process.pid, signal.SIGSTOP)
+        process.channel.close()
+        birthplace._control.close()  # as the kernel does when the engine dies
+        assert select.select([hung], [], [], 4 * HUNG_SECONDS)[0], "it is still there"
+        os.close(hung)
+    finally:
         birthplace.close()
 
 

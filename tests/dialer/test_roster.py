@@ -56,6 +56,24 @@ def test_slots_that_a_silent_far_end_holds_are_not_free(make: Make) -> None:
     assert (full.free, make(active=3, clogged=4).free) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("active", "kept", "clogged", "free"), [(1, 1, 0, 2), (2, 2, 0, 0), (2, 1, 1, 0), (2, 2, 4, 0)]
+)
+def test_lines_that_are_kept_beside_calls_are_not_free(
+    make: Make, active: int, kept: int, clogged: int, free: int
+) -> None:
+    process = make(active=active, clogged=clogged)
+    process.kept = kept
+    assert process.free == free
+
+
+def test_two_lines_are_taken_where_there_are_two(make: Make) -> None:
+    fuller, empty = make(active=3), make()
+    assert choose([fuller, empty], NOW, None) is fuller
+    assert choose([fuller, empty], NOW, None, lines=2) is empty
+    assert choose([fuller, make(active=3)], NOW, None, lines=2) is None
+
+
 def test_a_process_that_refused_a_call_is_not_asked_again(make: Make) -> None:
     fuller, other = make(active=1), make(awake=False)
     assert choose([fuller, other], NOW, fuller) is other

@@ -8,6 +8,8 @@ from dialer.errors import WireError
 from dialer.messages import (
     Alive,
     Answered,
+    Bridge,
+    Bridged,
     Clogged,
     Collect,
     Collected,
@@ -33,6 +35,8 @@ from dialer.messages import (
     Ringing,
     Stop,
     StopPlaying,
+    Transfer,
+    Transferred,
 )
 from dialer.settings import Trunk
 from dialer.wire import LONGEST_LINE_BYTES, TYPES, Channel, LineBuffer, Message, decode, encode
@@ -50,6 +54,11 @@ MESSAGES: list[Message] = [
         ),
     ),
     Dial("c1", "main", "+7", "", 30.0, 300),
+    Dial("op-1", "main", "sip:101@10.0.0.1", "", 30.0, 300, beside="c1"),
+    Bridge("c1", "op-1"),
+    Bridged("c1", "op-1", joined=False),
+    Transfer("c1", "sip:101@10.0.0.1"),
+    Transferred("c1", 202),
     Play("c1", "p", "/tmp/ü \n.wav"),
     StopPlaying("c1"),
     Collect("c1", "q", 4, "#", 5.0, 2.5),

@@ -1,5 +1,6 @@
 """A line process whose telephone library is pretended: when it sleeps, wakes and gives up."""
 
+import mmap
 import os
 import select
 import signal
@@ -32,6 +33,7 @@ class Exchange:
         self.calls = 4
         self.idle = True
         self.closed = False
+        self.bridging = self.forsaken = False
         self.executed: list[Message] = []
         Exchange.opened.append(self)
 
@@ -42,7 +44,12 @@ class Exchange:
         assert descriptor == self._descriptor
 
     def round(self) -> set[int]:
+        if self.forsaken:
+            return set()
         return set(select.select([self._descriptor], [], [], 0.005)[0])
+
+    def forsake(self) -> None:
+        self.forsaken = True
 
     def execute(self, command: Message) -> None:
         self.executed.append(command)
@@ -62,7 +69,9 @@ class Line:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             self.sip_port = probe.getsockname()[1]
-        self.worker = Worker(self.far, Configure(self.sip_port, 20000, 20100, (), registrar), [])
+        self.worker = Worker(
+            self.far, Configure(self.sip_port, 20000, 20100, (), registrar), [], mmap.mmap(-1, 1)
+        )
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 
@@ -78,6 +87,12 @@ class Line:
             assert time.monotonic() < end, f"heard only {self.heard}"
             select.select([self.channel], [], [], 0.02)
             self.heard += self.channel.read()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + 5
+        while not condition():
+            assert time.monotonic() < end
+            self.thread.join(0.02)
 
     def end(self) -> None:
         self.worker.stop()
@@ -206,4 +221,35 @@ def test_the_signal_to_stop_ends_it_awake_or_asleep(start: Callable[..., Line]) 
 
 def test_settings_come_first() -> None:
     with pytest.raises(WireError, match="before its settings"):
-        Worker(Channel(socket.socketpair()[0]), DIAL, [])
+        Worker(Channel(socket.socketpair()[0]), DIAL, [], mmap.mmap(-1, 1))
+
+
+@pytest.mark.parametrize("how", ["signal", "end of file"])
+def test_without_its_engine_it_goes_on_for_those_who_are_bridged(
+    start: Callable[..., Line], how: str
+) -> None:
+    line = start(registrar=True)
+    line.until(lambda: Ready(4) in line.heard)
+    exchange = Exchange.opened[0]
+    exchange.bridging = True
+    if how == "signal":
+        os.kill(os.getpid(), signal.SIGUSR1)
+    else:
+        line.channel.close()
+    line.wait(lambda: exchange.forsaken)
+    line.thread.join(0.1)
+    assert line.thread.is_alive()
+    assert not exchange.closed
+    exchange.bridging = False
+    line.thread.join(5)
+    assert exchange.closed
+
+
+def test_told_to_stop_it_leaves_nobody_bridged(start: Callable[..., Line]) -> None:
+    line = start(registrar=True)
+    line.until(lambda: Ready(4) in line.heard)
+    Exchange.opened[0].bridging = True
+    line.channel.tell(Stop())
+    line.thread.join(5)
+    assert not Exchange.opened[0].forsaken
+    assert Exchange.opened[0].closed

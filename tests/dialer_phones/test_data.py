@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from dialer.listen.beep import BeepDetector
-from dialer.phones import BEHAVIOURS, Patient, PhoneCall, read_log
+from dialer.phones import BEHAVIOURS, OPERATOR, Patient, PhoneCall, read_log
 from dialer.phones.call_log import append_call, most_at_once
-from dialer.phones.greeting import write_greeting
+from dialer.phones.greeting import write_greeting, write_speech
 from dialer.phones.task import Greeting, Task, decode_task, encode_task
 from dialer.pjsip.incoming import called_number
 
@@ -33,9 +33,17 @@ def test_a_task_survives_the_way_to_its_process() -> None:
     patients = (
         Patient("+79990000001", BEHAVIOURS["machine"], greeting="голос.wav"),
         Patient("+79990000002", BEHAVIOURS["confirms"], ("1", "1984", "5")),
+        Patient("101", OPERATOR, ("1",)),
     )
     task = Task(
-        15500, 22000, 22099, "127.0.0.1", "/tmp/log", patients, {"+79990000001": Greeting("g.wav", 3.5)}
+        15500,
+        22000,
+        22099,
+        "127.0.0.1",
+        "/tmp/log",
+        patients,
+        {"+79990000001": Greeting("g.wav", 3.5)},
+        "s.wav",
     )
     line = encode_task(task)
     assert line.count("\n") == 1
@@ -83,6 +91,15 @@ def test_a_made_up_greeting_ends_in_a_beep_that_is_heard(tmp_path: Path) -> None
     detector = BeepDetector()
     assert not detector.feed(samples)
     assert detector.feed(np.zeros(1600, np.int16))
+
+
+def test_speech_is_long_enough_and_no_beep(tmp_path: Path) -> None:
+    seconds = write_speech(tmp_path / "speech.wav", 7.0)
+    samples = read(tmp_path / "speech.wav")
+    assert 7.0 <= seconds == samples.size / 8000
+    detector = BeepDetector()
+    assert not detector.feed(samples)
+    assert not detector.feed(np.zeros(1600, np.int16))
 
 
 def test_a_given_greeting_is_said_before_the_beep(tmp_path: Path) -> None:

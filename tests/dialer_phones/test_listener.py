@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from dialer.phones.listener import (
+    KEY_SECONDS,
     LONGEST_CALL_SECONDS,
     LONGEST_SPEECH_SECONDS,
     MIDDLE_SECONDS,
@@ -13,8 +14,9 @@ from dialer.phones.listener import (
     HangUp,
     Listener,
     Press,
+    Speak,
 )
-from dialer.phones.patients import BEHAVIOURS, Patient
+from dialer.phones.patients import BEHAVIOURS, CONNECTED, OPERATOR, Behaviour, Patient
 
 STEP = 0.02
 Sound = tuple[float, bool]  # seconds, loud
@@ -31,13 +33,15 @@ def steps(sounds: Iterable[Sound]) -> Iterable[bool]:
 
 
 def play(listener: Listener, sounds: Iterable[Sound]) -> list[tuple[float, str]]:
-    """When and what the person did; "-" is hanging up."""
+    """When and what the person did; "-" is hanging up, "..." is beginning to speak."""
     done, now = [], 0.0
     for loud in steps(sounds):
         now += STEP
         action = listener.hear(now, loud)
         if isinstance(action, Press):
             done.append((round(now, 2), action.keys))
+        elif isinstance(action, Speak):
+            done.append((round(now, 2), "..."))
         elif isinstance(action, HangUp):
             return [*done, (round(now, 2), "-")]
     return done
@@ -114,3 +118,22 @@ def test_a_machine_counts_only_what_it_recorded() -> None:
     play(listener, [(2.0, True), (2.0, False), (4.0, True)])
     assert listener.first_speech_seconds == pytest.approx(STEP)
     assert listener.speech_seconds == pytest.approx(4.0, abs=0.05)
+
+
+def test_an_operator_takes_the_call_speaks_and_hangs_up() -> None:
+    listener = Listener(Patient("101", OPERATOR, ("1",)), 0.0)
+    done = play(listener, [(2.0, True), (3.0, False), (4.0, True), (30.0, False)])
+    assert [what for _, what in done] == ["1", "...", "-"]
+    begun = 2.0 + PAUSE_SECONDS + KEY_SECONDS
+    assert [at for at, _ in done[1:]] == pytest.approx([begun, begun + OPERATOR.talks_seconds], abs=0.05)
+    assert listener.heard_in_talk_seconds == pytest.approx(4.0, abs=0.05)
+    assert listener.speech_seconds == pytest.approx(6.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("behaviour", "begins"), [(CONNECTED, [(STEP, "...")]), (BEHAVIOURS["no key"], [])])
+def test_who_is_connected_at_once_speaks_until_the_caller_hangs_up(
+    behaviour: Behaviour, begins: list[tuple[float, str]]
+) -> None:
+    listener = Listener(Patient("+70000000000", behaviour), 0.0)
+    assert play(listener, [(5.0, True), (60.0, False)]) == begins
+    assert (listener.heard_in_talk_seconds > 4.9) == bool(begins)

@@ -26,15 +26,15 @@ LOOK_SECONDS = 0.05
 RATE_HZ = 8000
 _RESPONSE = "response"
 _MODULES = Path("/usr/lib/baresip/modules")
-_SILENCE_SECONDS = 60  # of the file that stands for the microphone, longer than any call here
+_MICROPHONE_SECONDS = 60  # of the file that stands for the microphone, longer than any call here
 
-# No sound device: a silent file speaks, a bridge without other end listens, and `sndfile` keeps what it got.
+# No sound device: a file speaks, a bridge without other end listens, and `sndfile` keeps what it got.
 _CONFIG = """\
 poll_method epoll
 sip_listen {host}:{sip_port}
 net_interface {host}
 rtp_ports {rtp_first}-{rtp_last}
-audio_source aufile,{folder}/silence.wav
+audio_source aufile,{folder}/microphone.wav
 audio_player aubridge,nobody
 audio_alert aubridge,nobody
 ausrc_srate 8000
@@ -61,10 +61,14 @@ def needs_baresip() -> pytest.MarkDecorator:
 
 
 class Baresip:
-    """`with Baresip(number) as phone:` answers calls to that number at `phone.uri`, until told otherwise."""
+    """`with Baresip(number) as phone:` answers calls to that number at `phone.uri`, until told otherwise.
 
-    def __init__(self, number: str) -> None:
+    `speaks`: its microphone hears a tone all the time, else silence.
+    """
+
+    def __init__(self, number: str, speaks: bool = False) -> None:
         self._number = number
+        self._speaks = speaks
         self._sip_port, self._control_port = free_sip_port(), _free_tcp_port()
         self.uri = f"sip:{HOST}:{self._sip_port}"
         self._folder = Path(tempfile.mkdtemp(prefix="baresip-"))
@@ -137,11 +141,13 @@ class Baresip:
         account = f"<sip:{self._number}@{HOST}:{self._sip_port}>;regint=0;answermode=auto;audio_codecs=pcma\n"
         (self._folder / "accounts").write_text(account)
         (self._folder / "contacts").write_text("")
-        with wave.open(str(self._folder / "silence.wav"), "wb") as file:
+        with wave.open(str(self._folder / "microphone.wav"), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE_HZ)
-            file.writeframes(bytes(2 * RATE_HZ * _SILENCE_SECONDS))
+            at = np.arange(RATE_HZ * _MICROPHONE_SECONDS)
+            tone = 8000 * np.sin(2 * np.pi * 440 * at / RATE_HZ)
+            file.writeframes((tone * self._speaks).astype("<i2").tobytes())
 
     def _connect(self) -> None:
         until = time.monotonic() + START_SECONDS

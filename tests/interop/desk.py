@@ -35,10 +35,18 @@ class Desk:
     _dialled: dict[str, float] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def dial(self, number: str, trunk: str, ring_seconds: float = 10.0, limit_seconds: float = 30.0) -> str:
+    def dial(
+        self,
+        number: str,
+        trunk: str,
+        ring_seconds: float = 10.0,
+        limit_seconds: float = 30.0,
+        keeps: bool = False,
+        beside: str = "",
+    ) -> str:
         call = f"call{next(self._numbers)}"
         self._dialled[call] = time.monotonic()
-        self.lines.send(Dial(call, trunk, number, "", ring_seconds, limit_seconds))
+        self.lines.send(Dial(call, trunk, number, "", ring_seconds, limit_seconds, keeps, beside))
         return call
 
     def send(self, *commands: Command) -> None:
@@ -63,9 +71,15 @@ class Desk:
             if isinstance(event, Ended):
                 self.seconds[event.call] = time.monotonic() - self._dialled[event.call]
 
-    def answered(self, number: str, trunk: str) -> str:
+    def run(self, seconds: float) -> None:
+        """Let people talk for so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.pump(left)
+
+    def answered(self, number: str, trunk: str, keeps: bool = False, beside: str = "") -> str:
         """Dial and wait for the answer."""
-        call = self.dial(number, trunk)
+        call = self.dial(number, trunk, keeps=keeps, beside=beside)
         self.wait(call, Answered)
         return call
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dialer.messages import Answered, Ended, HangUp
+from dialer.messages import Answered, Ended, HangUp, Transfer, Transferred
 from dialer.settings import Trunk
 from tests.interop.conftest import MakeDesk
 from tests.interop.desk import Desk
@@ -63,6 +63,7 @@ def test_a_call_holds_what_belongs_to_it_and_nothing_else(
         "replaces": far_end.ask(invite, "INVITE", "Replaces: 1;to-tag=a;from-tag=b", body=SDP),
         "parts": far_end.ask(invite, "INVITE", body=IN_PARTS, kind="multipart/mixed;boundary=parts"),
         "message": far_end.ask(invite, "MESSAGE", body="x", kind="text/plain"),
+        "notify": far_end.ask(invite, "NOTIFY", "Event: presence", body="x", kind="application/pidf+xml"),
         "without route": far_end.ask(invite, "BYE", routes=f"<{elsewhere};lr>"),
         "route elsewhere": far_end.ask(invite, "BYE", routes=f"{front_alone}, <{elsewhere};lr>"),
         "called elsewhere": far_end.ask(invite, "BYE", uri=elsewhere),
@@ -72,7 +73,7 @@ def test_a_call_holds_what_belongs_to_it_and_nothing_else(
         "hang up": far_end.ask(invite, "BYE"),
     }
     assert asked == {
-        **dict.fromkeys(("refer", "replaces", "parts", "message"), "403"),
+        **dict.fromkeys(("refer", "replaces", "parts", "message", "notify"), "403"),
         **dict.fromkeys(("without route", "route elsewhere", "called elsewhere"), ""),
         **dict.fromkeys(("malformed", "too long"), ""),
         "ping": asked["ping"],
@@ -82,6 +83,23 @@ def test_a_call_holds_what_belongs_to_it_and_nothing_else(
     assert desk.wait(call, Ended).cause == "answered"
     with pytest.raises(BlockingIOError):
         victim.recv(1)
+
+
+def test_how_far_a_transfer_of_ours_is_comes_through(desk: Desk, far_end: FarEnd) -> None:
+    call = desk.dial(NUMBER, "far")
+    invite = far_end.receive("INVITE")
+    far_end.answer(invite, 200, SDP)
+    far_end.receive("ACK")
+    desk.wait(call, Answered)
+    desk.send(Transfer(call, f"sip:101@{HOST}"))
+    far_end.answer(far_end.receive("REFER"), 202)
+    headers = ("Event: refer", "Subscription-State: terminated;reason=noresource")
+    told = far_end.ask(invite, "NOTIFY", *headers, body="SIP/2.0 200 OK\r\n", kind="message/sipfrag")
+    assert told == "200"
+    assert desk.wait(call, Transferred).sip_status == 200
+    desk.send(HangUp(call))
+    far_end.answer(far_end.receive("BYE"), 200)
+    desk.wait(call, Ended)
 
 
 def test_of_an_answer_in_parts_the_line_sees_the_offer_alone(desk: Desk, far_end: FarEnd) -> None:
