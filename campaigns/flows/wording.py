@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FORM = re.compile(r"([a-z][a-z0-9_]*)(?::([a-z]+))?", re.ASCII)
@@ -17,6 +18,7 @@ class Placeholder:
     kind: str = ""
 
 
+@lru_cache(maxsize=4096)
 def placeholders(template: str) -> tuple[Placeholder, ...]:
     """The values that a template speaks, in order; keys are not values."""
     return tuple(

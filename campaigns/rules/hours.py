@@ -41,9 +41,14 @@ class Window:
 
     def __and__(self, other: "Window") -> "Window | None":
         """When both are open; None when never."""
-        opens = max(self.opens, other.opens)
-        closes = min(self.closes, other.closes, key=lambda wall: (wall == MIDNIGHT, wall))
-        return Window(opens, closes) if closes == MIDNIGHT or opens < closes else None
+        return _both(self, other)
+
+
+@lru_cache(maxsize=1024)
+def _both(one: Window, other: Window) -> Window | None:
+    opens = max(one.opens, other.opens)
+    closes = min(one.closes, other.closes, key=lambda wall: (wall == MIDNIGHT, wall))
+    return Window(opens, closes) if closes == MIDNIGHT or opens < closes else None
 
 
 class Calendar(Protocol):
@@ -141,14 +146,6 @@ def never_opens(*hours: Calendar) -> bool:
     """Whether there is no day, weekday or day off, on which all of them are open at once."""
     both = Overlap(hours)
     return not any(both.window(ANY_YEAR + timedelta(days=n)) for n in range(LONGEST_SEARCH.days))
-
-
-def next_opening(hours: Calendar, zone: str, now: datetime) -> datetime:
-    """As `opening`; raises ValueError when that is None."""
-    found = opening(hours, zone, now)
-    if found is None:
-        raise ValueError("the calling hours do not open within a year: check them and their holidays")
-    return found
 
 
 def opening(hours: Calendar, zone: str, now: datetime) -> datetime | None:

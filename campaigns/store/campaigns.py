@@ -6,7 +6,7 @@ from sqlmodel import Session, col, or_, select
 
 from campaigns.errors import IllegalMove
 from campaigns.models import Campaign, Contact
-from campaigns.store import locks, wakeups
+from campaigns.store import locks, rows, wakeups
 from campaigns.store.changes import note
 from campaigns.store.database import Database
 from campaigns.words import CAMPAIGN_MOVES, CampaignState, PauseReason
@@ -124,9 +124,10 @@ def spend_first(campaign: Campaign) -> bool:
 
 def regain_first(session: Session, name: str, begun_at: datetime) -> None:
     """A call of the first few that cost the patient nothing, for a dead trunk say, is not one of them."""
-    campaign = locks.campaign_to_change(session, name)
+    campaign = rows.find(session, Campaign, name, rows.OWN)
     if campaign and campaign.first_left is not None and begun_at >= campaign.changed_at:
-        campaign.first_left += 1
+        with rows.kept(session, campaign):
+            campaign.first_left += 1
 
 
 def running(session: Session) -> list[str]:

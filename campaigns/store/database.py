@@ -30,6 +30,7 @@ class Database:
         self._reading = engine
         self._writing = engine.execution_options(**_WRITES)
         self.shared = engine.dialect.name == "postgresql"
+        self.awaited = True  # others wait while it works, so work that may be long is bounded in time
         # SQLite: threads of one process take turns here, without its polling; PostgreSQL: any number writes
         self._writer = nullcontext() if self.shared else _Turn(busy_seconds, self.place)
         self._reach = Reach(engine)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from campaigns.models import ASLEEP, DUE, RANG, Attempt, Contact, OptOut
@@ -14,6 +14,15 @@ from campaigns.rules.caps import WEEK
 from campaigns.store.database import Database
 
 RECENT_CALLS = 5000  # the last ended ones are measured: a campaign's first days say little of today
+
+_OF_CAMPAIGN = col(Contact.campaign) == bindparam("name")
+_FIRST_DUE = (
+    select(Contact.next_at)
+    .where(_OF_CAMPAIGN, DUE)
+    .order_by(col(Contact.rank), col(Contact.next_at))
+    .limit(1)
+)
+_FIRST_ASLEEP = select(func.min(Contact.next_at)).where(_OF_CAMPAIGN, ASLEEP)
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,14 @@ def measured(db: Database, campaign: str) -> Measured:
 
 
 def next_due(db: Database, campaign: str) -> datetime | None:
-    """When the next contact that nobody holds is due; None: nobody waits."""
-    asleep = select(func.min(Contact.next_at)).where(Contact.campaign == campaign, ASLEEP)
-    awake = select(func.min(Contact.next_at)).where(Contact.campaign == campaign, DUE)
+    """When the next contact that nobody holds is due; None: nobody waits.
+
+    Where some are due already it is the time of the one that is called first.
+    """
     with db.read() as session:
-        found = [session.exec(wanted).one() for wanted in (asleep, awake)]
-    return min((at for at in found if at is not None), default=None)
+        connection, asked = session.connection(), {"name": campaign}
+        first: datetime | None = connection.execute(_FIRST_DUE, asked).scalar()
+        return first or connection.execute(_FIRST_ASLEEP, asked).scalar()
 
 
 def _hour(at: datetime | None) -> datetime | None:

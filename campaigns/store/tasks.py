@@ -1,10 +1,11 @@
 """Tasks: work for humans, raised by calls and closed by people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
@@ -22,11 +23,11 @@ DUE_AFTER: dict[Urgency, timedelta] = {
 }
 CLOSED: tuple[TaskState, ...] = ("resolved", "verified")
 
-_SAME = select(Task).where(
-    Task.contact_id == bindparam("contact"),
-    Task.reason == bindparam("reason"),
-    col(Task.state).not_in(CLOSED),
+_OPEN = sqlalchemy.select(rows.table_of(Task)).where(
+    col(Task.reason) == bindparam("reason"), col(Task.state).not_in(CLOSED)
 )
+_SAME = _OPEN.where(col(Task.contact_id) == bindparam("contact"))
+_SAME_OF_CAMPAIGN = _OPEN.where(col(Task.campaign) == bindparam("name"), col(Task.contact_id).is_(None))
 
 
 @dataclass(frozen=True)
@@ -87,15 +88,19 @@ def resolve(db: Database, task_id: int, note: str, now: datetime) -> None:
 def raise_all(session: Session, contact: Contact, raised: Iterable[TaskRaised], now: datetime) -> None:
     """Make the tasks; one that is open for the same contact and reason is sharpened, not doubled."""
     for task in raised:
-        open_task = session.exec(_SAME, params={"contact": contact.id, "reason": task.reason}).first()
+        open_task = _open(session, _SAME, {"contact": contact.id, "reason": task.reason})
         _raise(session, open_task, contact.campaign, contact.id, task, now)
 
 
 def raise_of_campaign(session: Session, campaign: str, raised: TaskRaised, now: datetime) -> None:
     """Make a task of the whole campaign, or sharpen the one that is open for the same reason."""
-    whole = select(Task).where(Task.campaign == campaign, col(Task.contact_id).is_(None))
-    same = whole.where(Task.reason == raised.reason, col(Task.state).not_in(CLOSED))
-    _raise(session, session.exec(same).first(), campaign, None, raised, now)
+    open_task = _open(session, _SAME_OF_CAMPAIGN, {"name": campaign, "reason": raised.reason})
+    _raise(session, open_task, campaign, None, raised, now)
+
+
+def _open(session: Session, wanted: sqlalchemy.Select[Any], asked: Mapping[str, Any]) -> Task | None:
+    found = session.connection().execute(wanted, asked).first()
+    return None if found is None else rows.made(Task, found._mapping)
 
 
 def _raise(
@@ -121,10 +126,10 @@ def _raise(
         }
         rows.insert(session, Task, values)
         return
-    open_task.details = {**open_task.details, **dict(raised.details)}
-    if due_at < open_task.due_at:
-        open_task.due_at, open_task.urgency = due_at, raised.urgency
-    session.flush()
+    with rows.kept(session, open_task):
+        open_task.details = {**open_task.details, **dict(raised.details)}
+        if due_at < open_task.due_at:
+            open_task.due_at, open_task.urgency = due_at, raised.urgency
 
 
 def _view(task: Task, external_id: str) -> TaskView:
