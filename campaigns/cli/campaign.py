@@ -28,9 +28,10 @@ from campaigns.cli.policy_table import as_data, shown_tables
 from campaigns.errors import UnknownCampaign, Unspeakable
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import Field, parse_field
+from campaigns.flows.run import connects
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
-from campaigns.flows.simulate import LINES, simulate
+from campaigns.flows.simulate import AT_OPERATORS, LINES, simulate
 from campaigns.library import script_at, script_files, script_named
 from campaigns.settings import Home, read_home
 from campaigns.store import campaigns, figures
@@ -138,6 +139,8 @@ def simulate_call(
         raise typer.BadParameter(f"{name} speaks {', '.join(script.languages)}", param_hint="--language")
     values = example_values(script, language) | _pairs(value, script)
     typer.echo(f"Type {LINES}.")
+    if connects(script):
+        typer.echo(f"And {AT_OPERATORS}.")
     for line in simulate(script, values, language, sys.stdin, _writer(golden) if golden else None):
         typer.echo(line)
 

@@ -7,13 +7,19 @@ from campaigns.flows.fields import Field
 from campaigns.flows.script import Script
 from campaigns.rules.hours import Hours
 from campaigns.rules.packs import NO_PACK, Edition, Pack
-from campaigns.rules.policy import Brakes, Pace, Policy
+from campaigns.rules.policy import Brakes, Connect, Pace, Policy
+from campaigns.words import ConnectMode
 
 Row = tuple[str, str]
 SourcedRow = tuple[str, str, str]
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 """Names of the columns, and the rows."""
 
+_FIRST: Mapping[ConnectMode, str] = {
+    "robot_first": "the patient, by the robot",
+    "operator_first": "an operator",
+    "patient_first": "the patient, while an operator is free",
+}
 _UNITS = (("days", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 
 
@@ -59,6 +65,7 @@ def policy_rows(policy: Policy) -> Sequence[Row]:
         *_several_people(policy),
         *_pace(policy.pace),
         *_brakes(policy.brakes),
+        *(_connect(policy.connect) if policy.connect != Connect() else ()),
         ("rules", policy.pack.name),
     )
 
@@ -131,6 +138,18 @@ def _brakes(brakes: Brakes) -> Iterator[Row]:
     for name, share in (("failures", brakes.failures), ("opt-outs", brakes.opt_outs)):
         value = f"{_percent(share)} of the last {brakes.of_last} calls" if share < 1 else "never"
         yield f"pauses itself at {name} of", value
+
+
+def _connect(connect: Connect) -> Iterator[Row]:
+    yield "who is called first", _FIRST[connect.mode]
+    if connect.mode == "patient_first":
+        cap = f", at most {_percent(connect.abandoned)} abandoned in 24 h"
+        yield "calls ahead of operators", connect.pacing + (cap if connect.pacing == "predictive" else "")
+    yield "groups of operators", ", then ".join(connect.groups) or "all"
+    yield "an operator's phone rings", shown(connect.answer)
+    yield "rest after a call", shown(connect.wrap_up)
+    yield "longest wait for an operator", shown(connect.patience)
+    yield "transfer before bridging", _yes(connect.transfer)
 
 
 def _figures(edition: Edition) -> Iterator[Row]:

@@ -152,6 +152,8 @@ def _cast_texts(
 
 def _cast_names(studio: Studio, waiting: Iterable[Contact], picture: Picture) -> None:
     for contact in waiting:
+        if not contact.full_name:
+            continue  # its campaign speaks no names
         text = Text(contact.language, "{full_name}.", {"full_name": Value("name", contact.full_name)})
         try:
             engines = engines_of(studio.cast(text))

@@ -7,12 +7,14 @@ from campaigns.flows.fields import BUILT_INS, NOT_KNOWN, SPOKEN_AS, Field
 from campaigns.flows.proof import Fault, places, privacy_faults
 from campaigns.flows.reader import Book
 from campaigns.flows.script import Script, Step
-from campaigns.flows.standard import NEXT_PERSON, OPTED_OUT, STANDARD_TEXTS
+from campaigns.flows.standard import OPTED_OUT, STANDARD_TEXTS
 from campaigns.flows.verbs.ask import AskStep
 from campaigns.flows.verbs.branch import BranchStep
+from campaigns.flows.verbs.connect import TAKE_KEY, ConnectStep
 from campaigns.flows.verbs.task import TaskStep
 from campaigns.flows.verbs.verify import VerifyStep
 from campaigns.flows.wording import Placeholder, keys_named, placeholders
+from campaigns.rules.policy import Connect
 from campaigns.words import ContactState, Outcome
 
 
@@ -28,6 +30,7 @@ def check(script: Script, book: Book, lines: Mapping[str, int]) -> None:
         *_answers(script),
     ]
     faults = [*names, *_keys(script), *_afterwards(script), *_promise(script, lines), *_policy(script, lines)]
+    faults += _connect(script, lines)
     if not names:
         faults += [*_ways(script), *_branches(script), *_told_keys(script), *privacy_faults(script)]
     for line, sentence in faults:
@@ -44,12 +47,12 @@ def _unknown_steps(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
 
 
 def _unknown_texts(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
-    said = [(step.line, text) for step in script.steps.values() for text in step.texts()]
+    said = [(s.line, text) for s in script.steps.values() for text in (*s.texts(), *s.whispers())]
     said += [(lines.get("machine", 0), text) for text in script.machine]
     for line, text in said:
         if text not in script.texts:
             yield line, f'there is no text "{text}"'
-    for text in STANDARD_TEXTS.keys() - (set() if script.policy.same_call else {NEXT_PERSON}):
+    for text in STANDARD_TEXTS.keys() & script.texts.keys():
         for language in script.languages:
             if language not in script.texts[text].wording:
                 sentence = f'the text "{text}" is missing in "{language}": write it under texts'
@@ -81,11 +84,17 @@ def _unknown_values(script: Script) -> Iterator[Fault]:
         for name in (*step.reads(), *details):
             if name not in names:
                 yield step.line, f"{name} is neither a field nor an answer"
+        for name in (*step.reads(), *([step.field] if isinstance(step, VerifyStep) else ())):
+            if name in script.fields and script.fields[name].optional:
+                yield step.line, f'"{step.name}" needs {name}, which is optional: not every contact has it'
 
 
 def _placeholder(text: str, place: Placeholder, known: Mapping[str, Field]) -> Iterator[str]:
     if place.name not in known:
         yield f'the text "{text}" speaks {{{place.name}}}, which is no field'
+        return
+    if known[place.name].optional:
+        yield f'the text "{text}" speaks {{{place.name}}}, which is optional: not every contact has it'
         return
     kinds = SPOKEN_AS[known[place.name].type]
     if not kinds:
@@ -136,9 +145,23 @@ def _keys(script: Script) -> Iterator[Fault]:
 def _told_keys(script: Script) -> Iterator[Fault]:
     """Keys that a text names must work where it is said, and keys that work must be named."""
     for step in script.steps.values():
+        yield from ((step.line, fault) for fault in _whispered_keys(script, step))
         for language in script.languages:
             told = {key for text in step.texts() for key in keys_named(script.texts[text].wording[language])}
             yield from ((step.line, fault) for fault in _mistold(script, step, told, language))
+
+
+def _whispered_keys(script: Script, step: Step) -> Iterator[str]:
+    """An operator is told the key that takes the call, and no other."""
+    for language in script.languages if step.whispers() else ():
+        told = {k for text in step.whispers() for k in keys_named(script.texts[text].wording[language])}
+        if TAKE_KEY not in told:
+            yield (
+                f'no whisper of "{step.name}" names key {TAKE_KEY} in "{language}", '
+                f"with which an operator takes the call: write {{key:{TAKE_KEY}}}"
+            )
+        for name in sorted(told - {TAKE_KEY}):
+            yield f'a whisper of "{step.name}" names key {name} in "{language}", but it does nothing'
 
 
 def _mistold(script: Script, step: Step, told: set[str], language: str) -> Iterator[str]:
@@ -233,6 +256,18 @@ def _policy(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
     if script.policy.pace.institution_share < 1 and not script.institution:
         sentence = "institution_share needs to know the institutions: write institution with a field's name"
         yield lines.get("policy", 0), sentence
+
+
+def _connect(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
+    """Rules of connecting for a script that does not, and what operators' first calls leave no room for."""
+    policy, line = script.policy, lines.get("policy", 0)
+    if policy.connect != Connect() and not any(isinstance(s, ConnectStep) for s in script.steps.values()):
+        yield line, "the policy says how to connect people, but no step has the verb connect"
+    elif policy.connect.mode == "operator_first" and policy.same_call:
+        yield (
+            line,
+            "same_call cannot go with operator_first: the operator talks to the next person, no script",
+        )
 
 
 def _delivers(step: Step) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 FieldType = Literal["year", "date", "datetime", "choice", "place", "text", "digits", "count", "name", "phone"]
 DECLARABLE: tuple[str, ...] = get_args(FieldType)[:8]  # names and phones come with every contact
+NAME = "full_name"
 NOT_KNOWN = "none"  # in rules: no such answer, or never called
 LONGEST_TEXT = 200  # characters; spoken, that is already fifteen seconds
 LONGEST_DIGITS = 20
@@ -45,6 +46,7 @@ class Field:
     private: bool = True
     values: tuple[str, ...] = ()  # of a choice
     future: bool = False  # a date or time that may lie ahead, such as an appointment
+    optional: bool = False  # a contact need not have it, so that it is never spoken nor decided on
 
     @property
     def kind(self) -> str:
@@ -55,7 +57,7 @@ class Field:
 BUILT_INS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        Field("full_name", "name", private=False),
+        Field(NAME, "name", private=False),
         Field("institution", "place", private=False),
         Field("call_back", "phone", private=False),
     )

@@ -13,11 +13,13 @@ from campaigns.flows.packs import PackReader, pack_reader
 from campaigns.flows.policies import read_policy
 from campaigns.flows.reader import Book, Node, read_document
 from campaigns.flows.script import Afterwards, OptOutScope, Script, ScriptText, Step
-from campaigns.flows.standard import MACHINE, NEXT_PERSON, STANDARD_TEXTS
+from campaigns.flows.standard import MACHINE, NEXT_PERSON, OF_CONNECTING, STANDARD_TEXTS
 from campaigns.flows.verbs import read_step
+from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.flows.verbs.task import read_urgency
 from campaigns.flows.verbs.verify import VerifyStep, fit
 from campaigns.flows.wording import malformed, placeholders
+from campaigns.rules.policy import Policy
 from campaigns.words import Urgency
 
 LIBRARY = Path(__file__).parent / "library"
@@ -86,7 +88,7 @@ def _script(entries: Mapping[str, Node], digest: str, read_pack: PackReader) -> 
         title=entries["title"].string(),
         languages=languages,
         fields=fields,
-        texts={text: said for text, said in texts.items() if text != NEXT_PERSON or policy.same_call},
+        texts=_needed(texts, policy, steps),
         steps=steps,
         start=entries["start"].name(),
         machine=entries["machine"].names() if "machine" in entries else (MACHINE,),
@@ -145,7 +147,7 @@ def _field(name: str, node: Node) -> Field | None:
     if not Node(node.book, name, node.line, "the field").name():
         return None
     node.what = f'the field "{name}"'
-    entries = node.record(required=("type",), optional=("private", "values", "future"))
+    entries = node.record(required=("type",), optional=("private", "values", "future", "optional"))
     if "type" not in entries:
         return None
     entries["type"].what = "the type"
@@ -153,13 +155,14 @@ def _field(name: str, node: Node) -> Field | None:
     private = entries["private"].yes_no() if "private" in entries else True
     values = entries["values"].names() if "values" in entries else ()
     future = "future" in entries and entries["future"].yes_no()
+    optional = "optional" in entries and entries["optional"].yes_no()
     if future and kind not in ("date", "datetime"):
         entries["future"].complain("only a date or a datetime can lie in the future")
     if (kind == "choice") != bool(values) or len(set(values)) < len(values):
         node.complain(f'the field "{name}" needs values, each once, if it is a choice, and none otherwise')
     if NOT_KNOWN in values:
         node.complain(f'"{NOT_KNOWN}" cannot be a value: in rules it means that a value is not known')
-    return Field(name, kind, private, values, future)
+    return Field(name, kind, private, values, future, optional)
 
 
 def _texts(
@@ -172,6 +175,16 @@ def _texts(
         for name, said in STANDARD_TEXTS.items()
     }
     return standard | own
+
+
+def _needed(
+    texts: Mapping[str, ScriptText], policy: Policy, steps: Mapping[str, Step]
+) -> dict[str, ScriptText]:
+    """Without the standard texts of what this script does not do."""
+    unsaid: set[str] = set() if policy.same_call else {NEXT_PERSON}
+    if not any(isinstance(step, ConnectStep) for step in steps.values()):
+        unsaid |= {name for name in OF_CONNECTING if not texts[name].line}
+    return {name: text for name, text in texts.items() if name not in unsaid}
 
 
 def _text(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import cast, get_args
 
+from campaigns.flows.connects import read_connect
 from campaigns.flows.fields import Field
 from campaigns.flows.impossible import closed_by_pack, too_late
 from campaigns.flows.packs import PackReader
@@ -13,7 +14,7 @@ from campaigns.flows.spreads import read_spread
 from campaigns.flows.times import read_duration, read_hours
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.packs import NO_PACK
-from campaigns.rules.policy import Brakes, Pace, Policy
+from campaigns.rules.policy import Brakes, Connect, Pace, Policy
 from campaigns.words import Purpose
 
 MOST_ATTEMPTS = 20  # more calls for one message are a nuisance
@@ -37,7 +38,7 @@ def read_policy(node: Node, fields: Mapping[str, Field], read_pack: PackReader) 
     """The rules of calling; None after a complaint. fields: those of the script, for what is urgent."""
     node.what = "the policy"
     entries = node.record(
-        required=("attempts",), optional=(*_CALLING, *_RULES, *_SHARED_NUMBERS, *_PACE, "brakes")
+        required=("attempts",), optional=(*_CALLING, *_RULES, *_SHARED_NUMBERS, *_PACE, "brakes", "connect")
     )
     hours = read_hours(entries["hours"]) if "hours" in entries else DEFAULT_HOURS
     pack = read_pack(entries["rules"]) if "rules" in entries else NO_PACK
@@ -58,6 +59,7 @@ def read_policy(node: Node, fields: Mapping[str, Field], read_pack: PackReader) 
         spread=read_spread(entries, hours),
         pace=_pace(entries),
         brakes=_brakes(entries["brakes"]) if "brakes" in entries else Brakes(),
+        connect=read_connect(entries["connect"]) if "connect" in entries else Connect(),
     )
     _contradictions(policy, entries)
     return policy

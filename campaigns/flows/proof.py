@@ -5,7 +5,8 @@ verified, and whether any key was pressed. There are at most four such places fo
 visits all that can be reached, so what it does not find cannot happen. A branch on a private field counts
 as speaking it: what is said afterwards would give it away. Beside the steps' own texts it holds what is
 said at any question (wrong key, opt-out, human, goodbye), and the machine's message, for which nobody is
-ever verified.
+ever verified. Operators' phones have machines and families, too: what is whispered to them holds nothing
+private. Where they are called first, a call may begin at the step for people who get no operator.
 """
 
 from collections import deque
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 
 from campaigns.flows.fields import BUILT_INS
 from campaigns.flows.script import Exit, Question, Script, Step
-from campaigns.flows.standard import AT_LONG_QUESTIONS, AT_QUESTIONS
+from campaigns.flows.standard import AT_LONG_QUESTIONS, AT_QUESTIONS, CONNECTION_LOST, TO_OPERATORS
+from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.flows.verbs.verify import VerifyStep
 from campaigns.flows.wording import placeholders
 
@@ -40,9 +42,8 @@ class Arrival:
 
 def places(script: Script) -> dict[Place, Arrival]:
     """Every place that a call can reach, by the shortest path."""
-    start = Place(script.start)
-    reached = {start: Arrival(None, None)}
-    waiting = deque([start])
+    reached = {Place(start): Arrival(None, None) for start in _starts(script)}
+    waiting = deque(reached)
     while waiting:
         place = waiting.popleft()
         step = script.steps[place.step]
@@ -52,6 +53,13 @@ def places(script: Script) -> dict[Place, Arrival]:
                 reached[following] = Arrival(place, way)
                 waiting.append(following)
     return reached
+
+
+def _starts(script: Script) -> Iterator[str]:
+    yield script.start
+    if script.policy.connect.mode == "operator_first":
+        steps = [step for step in script.steps.values() if isinstance(step, ConnectStep)]
+        yield from (step.gone or step.nobody for step in steps[:1])
 
 
 def _beyond(place: Place, step: Step, way: Exit) -> Place:
@@ -79,6 +87,7 @@ def privacy_faults(script: Script) -> Iterator[Fault]:
         if not place.verified:
             yield from _told_unverified(script, script.steps[place.step], path(reached, place))
     yield from _told_to_machines(script)
+    yield from _told_to_operators(script)
     yield from _heard_by_machines(script, reached)
 
 
@@ -104,6 +113,16 @@ def _told_to_machines(script: Script) -> Iterator[Fault]:
             yield text.line, f'machines hear "{name}", so it can speak only {known}, not {strange[0]}'
 
 
+def _told_to_operators(script: Script) -> Iterator[Fault]:
+    steps = [step for step in script.steps.values() if step.whispers()]
+    for name in dict.fromkeys(
+        (*(text for s in steps for text in s.whispers()), *(TO_OPERATORS if steps else ()))
+    ):
+        if script.texts[name].private:
+            sentence = f'the text "{name}" is private{_reason(script, name)}'
+            yield script.texts[name].line, f"{sentence}, but whoever picks up an operator's phone hears it"
+
+
 def _heard_by_machines(script: Script, reached: dict[Place, Arrival]) -> Iterator[Fault]:
     for place in reached:
         step = script.steps[place.step]
@@ -113,6 +132,8 @@ def _heard_by_machines(script: Script, reached: dict[Place, Arrival]) -> Iterato
 
 
 def _spoken_at(step: Step) -> tuple[str, ...]:
+    if isinstance(step, ConnectStep):
+        return (*step.texts(), CONNECTION_LOST)
     if not isinstance(step, Question):
         return step.texts()
     return (*step.texts(), *AT_QUESTIONS, *(AT_LONG_QUESTIONS if step.max_keys > 1 else ()))

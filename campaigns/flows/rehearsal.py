@@ -10,6 +10,7 @@ from campaigns.flows.script import Script
 from campaigns.flows.turns import (
     Action,
     Ask,
+    Connect,
     Delivered,
     Fact,
     HangUp,
@@ -33,7 +34,20 @@ NOTHING = "presses nothing"
 HANGS_UP = "hangs up"
 HANGS_UP_EARLY = "hangs up in the middle"
 IS_A_MACHINE = "is a machine"
+GETS_AN_OPERATOR = "gets an operator"
+GETS_NOBODY = "gets nobody"
+LOSES_THE_OPERATOR = "loses the operator"
+ANSWERS_AN_OPERATOR = "answers, and an operator is there"
+ANSWERS_NOBODY = "answers, and the operator has gone"
+BEGINNINGS = (ANSWERS, ANSWERS_AN_OPERATOR, ANSWERS_NOBODY)
 KEYPAD = frozenset("0123456789*#")
+
+
+_OPERATOR_MISSING: Mapping[str, str] = {
+    GETS_AN_OPERATOR: "no operator is looked for",
+    GETS_NOBODY: "no operator is looked for",
+    LOSES_THE_OPERATOR: "no operator talks",
+}
 
 
 @dataclass(frozen=True)
@@ -86,10 +100,18 @@ class Rehearsal:
         return tuple(map(_in_words, followups(self.script, facts, state, outcome)))
 
     def _current(self, callee: str) -> Conversation:
-        if (callee == ANSWERS) == self.calling:
+        if (callee in BEGINNINGS) == self.calling:
             which = "a" if self.calling else "no"
             raise ValueError(f'"{callee}" is not possible here: {which} call is going on')
-        return self._call or Conversation(self.script, self.values, self._failures)
+        call = self._call or Conversation(self.script, self.values, self._failures)
+        possible = {
+            GETS_AN_OPERATOR: call.connecting,
+            GETS_NOBODY: call.connecting,
+            LOSES_THE_OPERATOR: call.state.connected,
+        }
+        if not possible.get(callee, True):
+            raise ValueError(f'"{callee}" is not possible here: {_OPERATOR_MISSING[callee]}')
+        return call
 
     def _listen(self, call: Conversation) -> tuple[Fact, ...]:
         """The callee listens to the end of what is being said."""
@@ -106,7 +128,7 @@ class Rehearsal:
     def _aloud(self, action: Action) -> str:
         match action:
             case Say(text=text):
-                return fill(self.script.texts[text].wording[self.language], self.values)
+                return self._worded(text)
             case Ask(max_keys=1):
                 return "(wait for a key)"
             case Ask(max_keys=count):
@@ -115,8 +137,14 @@ class Rehearsal:
                 return "(hang up)"
             case Silence():
                 return "(stop talking)"
+            case Connect(whisper=whisper, said=said):
+                aside = " ".join(map(self._worded, whisper))
+                return f"{' '.join(map(self._worded, said))} (play the tune; to an operator: {aside})"
             case _:
                 assert_never(action)
+
+    def _worded(self, text: str) -> str:
+        return fill(self.script.texts[text].wording[self.language], self.values)
 
 
 def _cuts_short(callee: str) -> bool:
@@ -131,6 +159,12 @@ def _done(call: Conversation, callee: str) -> Turn:
             return call.keys("")
         case "is a machine":
             return call.machine()
+        case "gets an operator" | "answers, and an operator is there":
+            return call.connected()
+        case "gets nobody" | "answers, and the operator has gone":
+            return call.unconnected()
+        case "loses the operator":
+            return call.lost()
         case "hangs up" | "hangs up in the middle":
             return Turn()
     for start in (PRESSES, INTERRUPTS):

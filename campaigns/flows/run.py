@@ -13,14 +13,17 @@ from campaigns.flows.standard import (
     AT_LONG_QUESTIONS,
     AT_QUESTIONS,
     CALL_US,
+    CONNECTION_LOST,
     GO_BACK,
     GOODBYE,
     NEXT_PERSON,
+    OF_CONNECTING,
     OPTED_OUT,
     OTHER_KEYS,
 )
 from campaigns.flows.talk import State, Talk
 from campaigns.flows.turns import Ask, OptedOut, Say, Silence, TaskRaised, Turn
+from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.words import Outcome
 
 REPEATS_AFTER_SILENCE = 2
@@ -32,6 +35,7 @@ NEXT_KEY_SECONDS = 4.0
 MENU_KEY = "*"
 END_KEY = "#"
 HUMAN_WANTED = "human_wanted"
+LOST = "connection_lost"
 
 
 class Conversation:
@@ -83,6 +87,49 @@ class Conversation:
         self._go(self._script.start)
         return self._talk.turn()
 
+    # ------------------------------------------------------------ operators
+
+    @property
+    def connecting(self) -> bool:
+        """Whether it waits for an operator: for `connected` or `unconnected`."""
+        return isinstance(self._script.steps.get(self.state.step), ConnectStep)
+
+    def connected(self) -> Turn:
+        """An operator talks to the person from now on, which is what the call was for.
+
+        Also as the first turn, where the operator was there before the person.
+        """
+        state = self.state
+        state.connected, state.step, state.outcome = True, "", "completed"
+        self._talk.deliver()
+        return self._talk.turn()
+
+    def unconnected(self) -> Turn:
+        """No operator takes the call, so it goes on without; nothing when none is waited for.
+
+        Also as the first turn, when the operator that was there has gone before the person answered.
+        Raises ValueError when the script connects nobody.
+        """
+        step = self._script.steps.get(self.state.step)
+        if isinstance(step, ConnectStep):
+            self.state.step = ""
+            self._go(step.nobody)
+        elif not (self.state.step or self.state.connected or self.over):
+            step = first_connect(self._script)
+            self._go(step.gone or step.nobody)
+        return self._talk.turn()
+
+    def lost(self) -> Turn:
+        """The operator's line broke while the two talked: a sentence, and work for a human."""
+        if not self.state.connected or self.over:
+            return Turn()
+        self._talk.note(TaskRaised(LOST, "high"))
+        self._talk.say((CONNECTION_LOST,))
+        self._talk.finish("completed")
+        return self._talk.turn()
+
+    # ------------------------------------------------------------ sounds
+
     def keys(self, keys: str) -> Turn:
         """The answer to the last Ask; "" when nothing was pressed in time."""
         question = self._script.steps.get(self.state.step)
@@ -105,7 +152,7 @@ class Conversation:
 
     def machine(self) -> Turn:
         """A beep: a machine records; it is not believed once a key was pressed."""
-        if self.state.pressed or self.state.machine:
+        if self.state.pressed or self.state.machine or self.state.connected:
             return Turn()
         self.state.machine = True
         self._talk.do(Silence())
@@ -179,10 +226,11 @@ class Conversation:
         following: str | None = name
         while following is not None:
             step = self._script.steps[following]
-            waits = isinstance(step, Question)
             following = step.play(self._talk)
-            if waits and following is None:
+            if following is None and isinstance(step, Question):
                 self._arrive(step.name)
+            elif isinstance(step, ConnectStep):
+                self.state.step = step.name
 
     def _arrive(self, name: str) -> None:
         state, question = self.state, self._script.steps[name]
@@ -209,6 +257,19 @@ class Conversation:
         self._talk.finish(None)
 
 
+def first_connect(script: Script) -> ConnectStep:
+    """The step whose whisper operators hear that are called first. Raises ValueError when there is none."""
+    for step in script.steps.values():
+        if isinstance(step, ConnectStep):
+            return step
+    raise ValueError(f"The campaign {script.name} connects nobody: it has no step with the verb connect.")
+
+
+def connects(script: Script) -> bool:
+    """Whether it connects people with operators."""
+    return any(isinstance(step, ConnectStep) for step in script.steps.values())
+
+
 def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The ids of every text that could be said to a contact with these values, in the order of the script.
 
@@ -222,8 +283,9 @@ def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[st
                 ways.append(way.to)
     steps = [step for name, step in script.steps.items() if name in seen]
     questions = [step for step in steps if isinstance(step, Question)]
-    found = [text for step in steps for text in step.texts()]
+    found = [text for step in steps for text in (*step.texts(), *step.whispers())]
     found += AT_QUESTIONS if questions else ()
     found += AT_LONG_QUESTIONS if any(question.max_keys > 1 for question in questions) else ()
+    found += OF_CONNECTING if any(isinstance(step, ConnectStep) for step in steps) else ()
     found += (NEXT_PERSON,) if script.policy.same_call else ()
     return tuple(dict.fromkeys((*found, *script.machine)))

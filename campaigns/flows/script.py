@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from campaigns.flows.fields import BUILT_INS, Field
+from campaigns.flows.fields import BUILT_INS, NAME, Field
 from campaigns.flows.talk import Talk
 from campaigns.flows.wording import placeholders
 from campaigns.rules.policy import Policy
@@ -53,6 +53,10 @@ class Step(ABC):
 
     def texts(self) -> tuple[str, ...]:
         """Every text that it may say."""
+        return ()
+
+    def whispers(self) -> tuple[str, ...]:
+        """Every text that it may say to an operator, whom the person does not hear."""
         return ()
 
     def reads(self) -> tuple[str, ...]:
@@ -133,6 +137,12 @@ class Script:
     digest: str
     institution: str = ""  # the field that names the clinic of a contact; "": none does
     opt_out_scope: OptOutScope = "all"  # what the opt-out key refuses: calls of all campaigns, or of this one
+
+    @property
+    def names_people(self) -> bool:
+        """Whether any text speaks a contact's name; where none does, contacts need no name."""
+        wordings = [template for text in self.texts.values() for template in text.wording.values()]
+        return any(place.name == NAME for template in wordings for place in placeholders(template))
 
     def spoken_values(
         self, text: str, language: str, values: Mapping[str, str]

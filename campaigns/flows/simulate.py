@@ -5,19 +5,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from campaigns.flows.golden import golden_text
 from campaigns.flows.rehearsal import (
     ANSWERS,
+    GETS_AN_OPERATOR,
+    GETS_NOBODY,
     HANGS_UP,
     HANGS_UP_EARLY,
     INTERRUPTS,
     IS_A_MACHINE,
     KEYPAD,
+    LOSES_THE_OPERATOR,
     NOTHING,
     PRESSES,
     Exchange,
     Rehearsal,
 )
+from campaigns.flows.run import connects
 from campaigns.flows.script import Script
 
 LINES = 'keys, an empty line for none, "!1" to interrupt, "hangup", "!hangup" or "beep"'
+AT_OPERATORS = 'where an operator is looked for "operator" or "nobody", and "lost" when that line breaks'
 """What `simulate` understands, in words for the terminal."""
 
 
@@ -38,9 +43,12 @@ def simulate(
     for line in lines:
         callee = _callee(line.strip())
         if callee is None:
-            yield f"Use {LINES}."
+            yield f"Use {LINES}; {AT_OPERATORS}." if connects(script) else f"Use {LINES}."
             continue
-        yield from _shown(rehearsal.play(callee))
+        try:
+            yield from _shown(rehearsal.play(callee))
+        except ValueError as error:
+            yield f"{error}."
         if not rehearsal.calling:
             break
     if rehearsal.calling:
@@ -60,6 +68,12 @@ def _callee(line: str) -> str | None:
             return HANGS_UP_EARLY
         case "beep":
             return IS_A_MACHINE
+        case "operator":
+            return GETS_AN_OPERATOR
+        case "nobody":
+            return GETS_NOBODY
+        case "lost":
+            return LOSES_THE_OPERATOR
     keys = line.removeprefix("!")
     if not keys or not KEYPAD.issuperset(keys):
         return None

@@ -11,11 +11,20 @@ CALL_US = "call_us"
 GOODBYE = "goodbye"
 MACHINE = "machine"
 NEXT_PERSON = "next_person"
+HOLD_ON = "hold_on"
+CONNECTING = "connecting"
+OPERATOR_UNREACHED = "operator_unreached"
+OPERATOR_PATIENT_GONE = "operator_patient_gone"
+CONNECTION_LOST = "connection_lost"
 
 AT_QUESTIONS = (NO_SUCH_KEY, OTHER_KEYS, OPTED_OUT, CALL_US, GOODBYE)
 """Said at any question, whoever listens."""
 AT_LONG_QUESTIONS = (TOO_FEW_KEYS, GO_BACK)
 """Said where several keys are asked."""
+TO_OPERATORS = (CONNECTING, OPERATOR_UNREACHED, OPERATOR_PATIENT_GONE)
+"""Said to operators: the key was understood, the patient did not answer, the patient has hung up."""
+OF_CONNECTING = (HOLD_ON, *TO_OPERATORS, CONNECTION_LOST)
+"""Only of scripts that connect people with operators; the first and the last are said to the person."""
 
 STANDARD_TEXTS: Mapping[str, Mapping[str, str]] = {
     NO_SUCH_KEY: {
@@ -55,5 +64,25 @@ STANDARD_TEXTS: Mapping[str, Mapping[str, str]] = {
     NEXT_PERSON: {
         "ru": "По этому номеру есть сообщение ещё для одного человека.",
         "en": "There is a message for one more person at this number.",
+    },
+    HOLD_ON: {
+        "ru": "Пожалуйста, оставайтесь на линии, соединяем с сотрудником.",
+        "en": "Please stay on the line, we are connecting you with a person.",
+    },
+    CONNECTING: {
+        "ru": "Соединяем.",
+        "en": "Connecting.",
+    },
+    OPERATOR_UNREACHED: {
+        "ru": "Абонент не ответил. Спасибо.",
+        "en": "The caller did not answer. Thank you.",
+    },
+    OPERATOR_PATIENT_GONE: {
+        "ru": "Абонент повесил трубку.",
+        "en": "The caller has hung up.",
+    },
+    CONNECTION_LOST: {
+        "ru": "Связь с сотрудником прервалась. Мы скоро вам перезвоним. До свидания.",
+        "en": "The connection was lost. We will call you back soon. Goodbye.",
     },
 }

@@ -19,6 +19,7 @@ class State:
     menus: int = 0
     pressed: bool = False  # any key, in this call
     machine: bool = False
+    connected: bool = False  # with an operator, now or earlier in this call
     delivered: bool = False
     awaited: str = ""  # the reported text that was not yet heard to its end
     lead_in: list[str] = field(default_factory=list)  # said since the last answer, before the question

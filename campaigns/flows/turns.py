@@ -40,12 +40,14 @@ class Silence:
 
 @dataclass(frozen=True)
 class Connect:
-    """Find an operator for the person, who hears a tune after what was said.
+    """Find an operator for the person, who hears `said` and then a tune while one is looked for.
 
-    Answered with `Conversation.connected`, or `unconnected` when nobody takes the call.
+    Answered with `Conversation.connected`, or with `unconnected` when nobody takes the call. Where there is
+    nobody to look for, `said` is left out: it promises an operator.
     """
 
     whisper: tuple[str, ...]  # texts that the operator hears, and then presses 1
+    said: tuple[str, ...] = ()  # texts that the person hears before the tune
 
 
 Action = Say | Ask | HangUp | Silence | Connect

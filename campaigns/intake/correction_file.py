@@ -9,7 +9,14 @@ from typing import TypeVar
 
 from campaigns.flows.script import Script
 from campaigns.intake.rejects import Rejects
-from campaigns.intake.rows import NEEDED, OPTIONAL, IntakeDefaults, RowReader, Unusable, Usable
+from campaigns.intake.rows import (
+    IntakeDefaults,
+    RowReader,
+    Unusable,
+    Usable,
+    needed_columns,
+    optional_columns,
+)
 from campaigns.intake.table import Row, Table, open_table
 from campaigns.store import corrections
 from campaigns.store.contacts import NewContact
@@ -49,7 +56,7 @@ def correct_csv(
     Raises IntakeError when the file as a whole cannot be used, before anything is corrected. A deadline that
     has passed is no fault here: whoever was told something wrong must be found all the same.
     """
-    table = open_table(path, needed=(*NEEDED, *script.fields), optional=OPTIONAL)
+    table = open_table(path, needed_columns(script), optional_columns(script))
     reader = RowReader(script, defaults, now)
 
     def read(row: Row) -> Corrected | _Wrong:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from campaigns.flows.script import Script
 from campaigns.intake.rejects import Rejects
-from campaigns.intake.rows import NEEDED, OPTIONAL, IntakeDefaults, RowReader, Unusable, Usable
+from campaigns.intake.rows import (
+    IntakeDefaults,
+    RowReader,
+    Unusable,
+    Usable,
+    needed_columns,
+    optional_columns,
+)
 from campaigns.intake.table import OWN_COLUMNS, Row, Table, open_table
 from campaigns.store import contacts, queueing
 from campaigns.store.contacts import NewContact, Verdict
@@ -64,7 +71,7 @@ def queue_csv(
     Raises IntakeError when the file as a whole cannot be used, before anything is queued, and DatabaseError.
     A row is known or changed by its `external_id`; one that is changed is rejected, the queued one stands.
     """
-    table = open_table(path, needed=(*NEEDED, *script.fields), optional=OPTIONAL)
+    table = open_table(path, needed_columns(script), optional_columns(script))
     with Rejects(table) as rejects:
         queueing = _Queueing(db, RowReader(script, defaults, now), rejects, now)
         for row in table.rows():
@@ -80,7 +87,7 @@ def queue_csv(
 
 def try_csv(db: Database, script: Script, path: Path, defaults: IntakeDefaults, now: datetime) -> Tried:
     """What `queue_csv` would do; nothing is written, neither contacts nor rejects. Raises as it does."""
-    table = open_table(path, needed=(*NEEDED, *script.fields), optional=OPTIONAL)
+    table = open_table(path, needed_columns(script), optional_columns(script))
     faults = _Faults()
     trial = _Trial(db, RowReader(script, defaults, now), faults, now)
     for row in table.rows():
@@ -181,7 +188,7 @@ class _Trial(_Queueing):
 
 
 def _ignored(table: Table, script: Script) -> tuple[str, ...]:
-    wanted = {*NEEDED, *OPTIONAL, *script.fields, *OWN_COLUMNS}
+    wanted = {*needed_columns(script), *optional_columns(script), *OWN_COLUMNS}
     return tuple(
         name for name, key in zip(table.columns, table.keys, strict=True) if name and key not in wanted
     )

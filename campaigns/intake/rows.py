@@ -8,14 +8,14 @@ from datetime import UTC, datetime, time
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
-from campaigns.flows.fields import CLOCK_SLACK, Field, parse_field
+from campaigns.flows.fields import CLOCK_SLACK, NAME, Field, parse_field
 from campaigns.flows.script import Script
 from campaigns.intake.phones import parse_phone
 from campaigns.intake.zones import known_zones, zone_of
 from campaigns.store.contacts import NewContact
 from campaigns.words import ZoneSource
 
-NEEDED = ("external_id", "phone", "full_name", "language")
+NEEDED = ("external_id", "phone", "language")
 MORE_PHONES = ("phone_2", "phone_3")
 CONSENT = ("consent_source", "consent_at")
 OPTIONAL = ("time_zone", "not_before", "deadline", *MORE_PHONES, *CONSENT)
@@ -23,9 +23,21 @@ END_OF_DAY = time(23, 59, 59)
 YEARS = range(2000, 2101)  # of deadlines; others are slips of the hand, and some cannot be converted
 
 _IDENTITY = Field("external_id", "text")
-_NAME = Field("full_name", "name")
+_NAME = Field(NAME, "name")
 _SOURCE = Field("consent_source", "text")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def needed_columns(script: Script) -> tuple[str, ...]:
+    """Those that a file for this script must have; a name only where a text speaks it."""
+    name = (NAME,) if script.names_people else ()
+    return (*NEEDED, *name, *(field.name for field in script.fields.values() if not field.optional))
+
+
+def optional_columns(script: Script) -> tuple[str, ...]:
+    """Those that it may have."""
+    name = () if script.names_people else (NAME,)
+    return (*OPTIONAL, *name, *(field.name for field in script.fields.values() if field.optional))
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,7 @@ class RowReader:
         told = _Told(cells)
         external_id = told.take("external_id", lambda raw: parse_field(_IDENTITY, raw, "UTC"))
         phones = self._phones(told)
-        full_name = told.take("full_name", lambda raw: parse_field(_NAME, raw, "UTC"))
+        full_name = told.take("full_name", self._name)
         language = told.take("language", self._language)
         told_zone = told.take("time_zone", self._zone)
         zone, zone_from = self._zone_of(told_zone, phones[0])
@@ -92,6 +104,7 @@ class RowReader:
         fields = {
             name: told.take(name, lambda raw, field=field: _parse_often(field, raw, zone, self._now))  # type: ignore[misc]
             for name, field in self._script.fields.items()
+            if not field.optional or told.cells.get(name, "").strip()
         }
         if not_before and deadline and deadline <= not_before:
             told.reasons.append("deadline is not later than not_before")
@@ -160,6 +173,10 @@ class RowReader:
             return "", ""
         source = told.take("consent_source", lambda raw: parse_field(_SOURCE, raw, zone))
         return source, told.take("consent_at", lambda raw: _parse_consent(raw, zone, self._now))
+
+    def _name(self, raw: str) -> str:
+        """It may be blank where nothing speaks it: of a lost call only the number is known."""
+        return parse_field(_NAME, raw, "UTC") if raw.strip() or self._script.names_people else ""
 
     def _language(self, raw: str) -> str:
         language = raw.strip().lower()

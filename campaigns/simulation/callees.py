@@ -142,6 +142,8 @@ def _heard(call: Conversation, turn: Turn) -> Ask | None:
     for action in turn.actions:
         if isinstance(action, Say) and action.reported:
             call.heard(action.text)
+    if call.connecting:  # a simulated day without operators
+        return _heard(call, call.unconnected())
     return next((action for action in turn.actions if isinstance(action, Ask)), None)
 
 

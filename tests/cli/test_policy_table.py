@@ -9,10 +9,16 @@ from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.rules.caps import Caps
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.packs import NO_PACK, Demand, Edition, Pack
-from campaigns.rules.policy import Brakes, Pace, Policy, Spread
+from campaigns.rules.policy import Brakes, Connect, Pace, Policy, Spread
 
 HOURS = Hours(Window(time(9), time(20)), None, "RU")
 PLAIN = Policy(3, {"busy": (timedelta(minutes=10),)}, HOURS)
+AHEAD = Policy(
+    3,
+    {},
+    HOURS,
+    connect=Connect("patient_first", "predictive", ("north", "south"), abandoned=0.02, transfer=True),
+)
 FULL = Policy(
     attempts=5,
     retry_after={"busy": (timedelta(minutes=10), timedelta(minutes=90)), "hung_up": (timedelta(days=1),)},
@@ -78,6 +84,11 @@ def test_waits_are_shown_as_they_are_written(wait: timedelta, words: str) -> Non
         (FULL, "most for one institution", "50 %"),
         (FULL, "pauses itself at failures of", "30 % of the last 40 calls"),
         (FULL, "pauses itself at opt-outs of", "5 % of the last 40 calls"),
+        (AHEAD, "who is called first", "the patient, while an operator is free"),
+        (AHEAD, "calls ahead of operators", "predictive, at most 2 % abandoned in 24 h"),
+        (AHEAD, "groups of operators", "north, then south"),
+        (AHEAD, "an operator's phone rings", "20 s"),
+        (AHEAD, "transfer before bridging", "yes"),
         (PLAIN, "urgent", "never"),
         (PLAIN, "deadline", "none"),
         (PLAIN, "pause before another person", "none"),
@@ -89,6 +100,10 @@ def test_waits_are_shown_as_they_are_written(wait: timedelta, words: str) -> Non
 )
 def test_every_rule_has_its_words(policy: Policy, rule: str, value: str) -> None:
     assert dict(policy_rows(policy))[rule] == value
+
+
+def test_who_connects_nobody_is_not_told_how() -> None:
+    assert "who is called first" not in dict(policy_rows(PLAIN))
 
 
 def test_the_edition_in_force_is_shown_with_its_sources() -> None:

@@ -11,6 +11,7 @@ import pytest
 from campaigns.flows.golden import campaign_of, replay
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.flows.script import Script
+from campaigns.flows.standard import TO_OPERATORS
 
 CONVERSATIONS = sorted(Path(__file__).parent.glob("*.yaml"))
 
@@ -42,4 +43,4 @@ def test_every_text_of_the_shipped_campaigns_is_said_in_some_conversation() -> N
         script = load_script(path)
         for text in script.texts.values():
             first = text.wording["ru"].split("{")[0].strip()
-            assert first in said, f"{name}: nobody is told {text.id}"
+            assert first in said or text.id in TO_OPERATORS, f"{name}: nobody is told {text.id}"

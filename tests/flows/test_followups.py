@@ -57,6 +57,7 @@ def test_a_worrying_result_is_always_work_for_a_doctor(
         ("covid-results", NEGATIVE, "done", "completed", []),
         ("abandoned-callback", {}, "exhausted", "voicemail", ["never_reached"]),
         ("abandoned-callback", {"callback": "wanted"}, "done", "completed", []),
+        ("abandoned-callback", {"callback": "wanted"}, "done", "partial", ["callback"]),
         ("satisfaction-survey", SURVEY, "exhausted", "unanswered", []),
         ("satisfaction-survey", survey(dealt_with="yes", mark="1"), "done", "partial", ["low_mark"]),
         ("satisfaction-survey", survey(dealt_with="no", mark="2"), "done", "completed", ["low_mark"]),
@@ -74,7 +75,8 @@ def test_the_shipped_campaigns_leave_this_work(
 ) -> None:
     told = followups(load_script(LIBRARY / f"{campaign}.yaml"), fields, state, outcome)
     assert [task.reason for task in told] == tasks
-    assert {task.urgency for task in told} <= ({"high"} if tasks == ["low_mark"] else {"normal"})
+    urgent = tasks in (["low_mark"], ["callback"])
+    assert {task.urgency for task in told} <= ({"high"} if urgent else {"normal"})
 
 
 def test_an_unhappy_patient_is_told_of_with_clinic_and_reason() -> None:

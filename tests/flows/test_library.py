@@ -6,7 +6,7 @@ from datetime import time, timedelta
 import pytest
 
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
-from campaigns.flows.run import Conversation, sayable
+from campaigns.flows.run import Conversation, connects, sayable
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 from campaigns.flows.standard import STANDARD_TEXTS
@@ -74,17 +74,32 @@ def test_the_telling_words_are_found_where_they_may_be_said() -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=ids)
 def test_a_machine_hears_who_calls_for_whom_and_the_number(script: Script) -> None:
     assert script.machine == ("machine",)
+    named = {"full_name"} if script.names_people else set()
     for language, template in script.texts["machine"].wording.items():
-        assert {place.name for place in placeholders(template)} == {"institution", "full_name", "call_back"}
-        assert template == STANDARD_TEXTS["machine"][language]
+        assert {place.name for place in placeholders(template)} == {"institution", "call_back"} | named
+        assert (template == STANDARD_TEXTS["machine"][language]) == script.names_people
+
+
+def test_only_callbacks_need_no_name() -> None:
+    assert {script.name for script in SCRIPTS if not script.names_people} == {"abandoned-callback"}
+
+
+def test_only_callbacks_connect_and_the_operator_is_called_first() -> None:
+    assert {script.name for script in SCRIPTS if connects(script)} == {"abandoned-callback"}
+    modes = {script.name: script.policy.connect.mode for script in SCRIPTS}
+    assert modes["abandoned-callback"] == "operator_first"
+    assert {script.institution for script in SCRIPTS if connects(script)} == {"queue"}
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=ids)
 def test_the_call_begins_with_who_calls_and_for_whom(script: Script) -> None:
     first = Conversation(script, example_values(script, "ru")).begin().actions[0]
     assert first == Say("opening")
-    assert script.texts["opening"].wording["ru"].startswith("Это {institution}. Важное сообщение. ")
-    assert script.texts["opening"].wording["en"].startswith("This is {institution}. An important message ")
+    ru, en = script.texts["opening"].wording["ru"], script.texts["opening"].wording["en"]
+    assert ru.startswith("Это {institution}. ")
+    assert en.startswith("This is {institution}. ")
+    assert ("Важное сообщение. Кому: {full_name}" in ru) == script.names_people
+    assert ("An important message for {full_name}" in en) == script.names_people
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=ids)
@@ -182,9 +197,12 @@ def test_these_keys_are_a_whole_call(
 
 
 def test_a_wanted_callback_is_urgent_work_with_the_time_of_the_call() -> None:
-    facts, _ = facts_of("abandoned-callback", "1", called_at="2026-11-18T14:05:00+03:00")
-    task = TaskRaised("callback", "high", (("called_at", "2026-11-18T14:05:00+03:00"),))
-    assert facts == [Replied("callback", "wanted"), task]
+    called = {"called_at": "2026-11-18T14:05:00+03:00", "queue": "desk"}
+    facts, conversation = facts_of("abandoned-callback", "1", **called)
+    task = TaskRaised("callback", "high", tuple(called.items()))
+    assert facts == [Replied("callback", "wanted")]
+    assert conversation.unconnected().facts == (task,)
+    assert (conversation.outcome, conversation.over) == ("completed", True)
 
 
 @pytest.mark.parametrize("result", ["negative", "positive", "inconclusive"])

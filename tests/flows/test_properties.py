@@ -10,16 +10,28 @@ from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.flows.run import Conversation, sayable
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
-from campaigns.flows.turns import Ask, Delivered, Fact, HangUp, OptedOut, Say, Silence, Turn, Verified
+from campaigns.flows.turns import (
+    Ask,
+    Connect,
+    Delivered,
+    Fact,
+    HangUp,
+    OptedOut,
+    Say,
+    Silence,
+    Turn,
+    Verified,
+)
 
 SCRIPTS = [load_script(path) for path in find_scripts(LIBRARY).values()]
 LONGEST_CALL = 150  # turns; three questions with all their repeats are far fewer
 PLAYED = "played"
 BEEP = "beep"
+OPERATOR, NOBODY, LOST = "operator", "nobody", "lost"
 
 acts = st.one_of(
     st.sampled_from(["1", "2", "3", "4", "5", "6", "7", "8", "1954", "1955", "", "*", "#", "1", "2", "1954"]),
-    st.sampled_from([PLAYED, BEEP, "9", "0"]),
+    st.sampled_from([PLAYED, BEEP, "9", "0", OPERATOR, NOBODY, LOST]),
     st.text("0123456789*#", max_size=6),
 )
 
@@ -31,6 +43,12 @@ def act(conversation: Conversation, what: str, last: Turn) -> Turn:
             return conversation.heard(reported[-1]) if reported else Turn()
         case "beep":
             return conversation.machine()
+        case "operator":
+            return conversation.connected() if conversation.connecting else Turn()
+        case "nobody":
+            return conversation.unconnected() if conversation.connecting else Turn()
+        case "lost":
+            return conversation.lost()
         case keys:
             return conversation.keys(keys)
 
@@ -41,9 +59,11 @@ def play(script: Script, what: list[str], failures: int, result: str) -> tuple[l
     conversation = Conversation(script, values, failures)
     turns = [conversation.begin()]
     sayable_texts = set(sayable(script, values))
-    for one in (*what, *[""] * 4):
+    for one in (*what, *[""] * 4, NOBODY, LOST):
         turns.append(act(conversation, one, turns[-1]))
-        assert all(say.text in sayable_texts for say in turns[-1].actions if isinstance(say, Say))
+        for action in turns[-1].actions:
+            said = action.said + action.whisper if isinstance(action, Connect) else ()
+            assert sayable_texts.issuperset({action.text} if isinstance(action, Say) else said)
         if conversation.over:
             break
     return turns, conversation
@@ -83,8 +103,8 @@ def test_every_turn_ends_with_a_question_or_the_end(script: Script, what: list[s
     turns, conversation = play(script, what, 0, "negative")
     for turn in turns:
         if turn.actions:
-            assert isinstance(turn.actions[-1], Ask | HangUp)
-            assert sum(isinstance(action, Ask | HangUp) for action in turn.actions) == 1
+            assert isinstance(turn.actions[-1], Ask | HangUp | Connect)
+            assert sum(isinstance(action, Ask | HangUp | Connect) for action in turn.actions) == 1
     for first, second in pairwise(turn.actions for turn in turns if turn.actions):
         assert not isinstance(first[-1], HangUp) or isinstance(second[0], Silence)
     assert conversation.keys("1") == Turn()

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from campaigns.flows.fields import Field
-from campaigns.flows.script import Script
-from campaigns.intake.rows import RowReader, Unusable, Usable
+from campaigns.flows.script import Script, ScriptText
+from campaigns.intake.rows import RowReader, Unusable, Usable, needed_columns, optional_columns
 from campaigns.rules.packs import Edition, Pack
 from campaigns.store.contacts import NewContact
 from tests.intake.conftest import DEFAULTS, NOW, script_with
@@ -44,12 +44,36 @@ def test_a_right_row_becomes_a_contact(script: Script) -> None:
     assert (contact.not_before, contact.deadline, contact.priority) == (None, None, 5)
 
 
+def test_a_name_may_be_blank_where_no_text_speaks_it(script: Script) -> None:
+    assert contact_of(script, full_name=" ").full_name == ""
+    hello = ScriptText("hello", {"ru": "Кому: {full_name}."})
+    naming = replace(script, texts={"hello": hello})
+    assert read(naming, full_name=" ") == Unusable(("full_name is blank",))
+    assert "full_name" in needed_columns(naming)
+    assert "full_name" not in optional_columns(naming)
+    assert "full_name" in optional_columns(script)
+    assert "full_name" not in needed_columns(script)
+
+
+def test_an_optional_field_may_be_blank_and_is_then_not_there(script: Script) -> None:
+    queue = Field("queue", "text", private=False, optional=True)
+    asking = replace(script, fields={**script.fields, "queue": queue}, institution="queue")
+    without = contact_of(asking, queue=" ")
+    assert (without.fields, without.institution) == (contact_of(script).fields, "")
+    assert without.digest == contact_of(script).digest
+    named = contact_of(asking, queue="desk")
+    assert (named.fields["queue"], named.institution) == ("desk", "desk")
+    assert named.digest != without.digest
+    assert read(asking, queue="x" * 201) == Unusable(("queue is not a text of at most 200 characters",))
+    assert "queue" in optional_columns(asking)
+    assert "queue" not in needed_columns(asking)
+
+
 @pytest.mark.parametrize(
     ("changes", "reasons"),
     [
         ({"external_id": ""}, ["external_id is blank"]),
         ({"external_id": "x" * 201}, ["external_id is not a text of at most 200 characters"]),
-        ({"full_name": " "}, ["full_name is blank"]),
         ({"language": ""}, ["language is blank"]),
         ({"language": "de"}, ["language is not one of ru, en"]),
         ({"phone": "123"}, ["phone is not a number that is in use"]),

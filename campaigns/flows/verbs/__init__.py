@@ -5,7 +5,7 @@ from types import ModuleType
 
 from campaigns.flows.reader import Node
 from campaigns.flows.script import Step
-from campaigns.flows.verbs import ask, branch, end, say, task, verify
+from campaigns.flows.verbs import ask, branch, connect, end, say, task, verify
 
 MODULES: Mapping[str, ModuleType] = {
     "say": say,
@@ -13,6 +13,7 @@ MODULES: Mapping[str, ModuleType] = {
     "verify": verify,
     "branch": branch,
     "task": task,
+    "connect": connect,
     "end": end,
 }
 """Each module's docstring holds examples, as whole steps of a script; a test reads and plays them."""
@@ -23,6 +24,7 @@ READERS: Mapping[str, Callable[[str, Node], Step | None]] = {
     "verify": verify.read,
     "branch": branch.read,
     "task": task.read,
+    "connect": connect.read,
     "end": end.read,
 }
 """Verb -> reader of such a step; a reader complains and returns None when it cannot make sense of it."""
