@@ -10,6 +10,9 @@ CampaignsError
 │   └── DatabaseUnusable  no database, not writable, locked for too long, or the disk is full
 ├── UnknownCampaign       no campaign file has this name
 ├── UnknownContact        no contact has this external_id
+├── UnknownOperator       no operator has this name
+├── OperatorRefused       an operator cannot be entered or removed as things are
+├── ReadElsewhere         another command read on in the same log meanwhile
 ├── OutputError           a file that a command was to write cannot be written
 ├── EngineBusy            another engine works on this home, or it cannot be written to
 ├── NodeReplaced          a newer engine works under this node's name
@@ -77,6 +80,18 @@ class UnknownCampaign(CampaignsError):
 
 class UnknownContact(CampaignsError):
     """No contact of the campaign has this external_id."""
+
+
+class UnknownOperator(CampaignsError):
+    """No operator has this name."""
+
+
+class OperatorRefused(CampaignsError):
+    """An operator cannot be entered, or removed, as things are; the sentence says why."""
+
+
+class ReadElsewhere(CampaignsError):
+    """Another command read on in the same log of a queue meanwhile; nothing counts twice."""
 
 
 class OutputError(CampaignsError):

@@ -1,6 +1,5 @@
 """`dialer.toml` as typed values; the one file that reads settings and the environment."""
 
-import ipaddress
 import os
 import re
 import socket
@@ -9,81 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from campaigns.errors import HomeMissing, SettingsError
+from campaigns.setting_types import CallerId, Network, PortRange, Proxy, SipUri, Zone
 
 FILE_NAME = "dialer.toml"
 MOST_TRUNKS = 8  # accounts that a line process holds
-TRANSPORTS = ("udp", "tcp")  # what the lines speak
-
-_URI = re.compile(r"sip:(?:[^@;>\s]*@)?(?P<host>[^@:;\s<>]+)(?::(?P<port>[0-9]+))?(?P<more>(?:;[\w=.\-]+)*)")
-_HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9.-]*")
-_NUMBER = re.compile(r"[A-Za-z0-9+*#_.-]{1,64}")  # or an account's name, at the trunk's host
-_SIP_ADDRESS = re.compile(
-    r'(?:"[^"\\<>\x00-\x1f\x7f]*" ?)?<sip:[^\s<>"\x00-\x1f\x7f]+>|sip:[^\s<>"\x00-\x1f\x7f]+'
-)
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is not an IANA time zone such as Asia/Yekaterinburg")
-    return name
-
-
-def _port_range(ports: tuple[int, int]) -> tuple[int, int]:
-    if not 1024 <= ports[0] < ports[1] <= 65535:
-        raise ValueError("must be two ports between 1024 and 65535, the lower first")
-    return ports
-
-
-def _sip_uri(uri: str) -> str:
-    if "[" in uri:
-        raise ValueError("must name an IPv4 address or a host name: IPv6 is not spoken")
-    found = _URI.fullmatch(uri)
-    if not found:
-        raise ValueError('must look like "sip:host:port"')
-    if not _is_host(found["host"]):
-        raise ValueError("must name an IPv4 address or a host name after sip:")
-    if found["port"] and not (len(found["port"]) <= 5 and 1 <= int(found["port"]) <= 65535):
-        raise ValueError(f"has port {found['port']}, which does not exist: use one from 1 to 65535")
-    for parameter in found["more"].split(";"):
-        key, _, transport = parameter.partition("=")
-        if key.lower() == "transport" and transport.lower() not in TRANSPORTS:
-            raise ValueError(f"has transport {transport or 'without a value'}: use udp or tcp")
-    return uri
-
-
-def _is_host(host: str) -> bool:
-    if re.fullmatch(r"[\d.]+", host):  # else 10.0.0.300 would be taken for a name
-        try:
-            ipaddress.IPv4Address(host)
-        except ValueError:
-            return False
-    return _HOST.fullmatch(host) is not None
-
-
-def _caller_id(shown: str) -> str:
-    if shown and not _NUMBER.fullmatch(shown) and not _SIP_ADDRESS.fullmatch(shown):
-        raise ValueError("must be a number such as +73452500000 or an address such as sip:name@host")
-    return shown
-
-
-def _proxy(uri: str) -> str:
-    return _sip_uri(uri) if uri else ""
-
-
-def _network(network: str) -> str:
-    try:
-        return str(ipaddress.IPv4Network(network))
-    except ValueError:
-        raise ValueError("must be an IPv4 address or network such as 192.0.2.0/24") from None
-
-
-CallerId = Annotated[str, Field(max_length=128), AfterValidator(_caller_id)]
-PortRange = Annotated[tuple[int, int], AfterValidator(_port_range)]
 
 
 class _Table(BaseModel):
@@ -96,10 +29,10 @@ class TrunkTable(_Table):
     """`[[trunks]]`: where calls are sent."""
 
     name: str = Field(min_length=1)
-    uri: Annotated[str, AfterValidator(_sip_uri)]
+    uri: SipUri
     username: str = ""
     password_env: str = ""
-    proxy: Annotated[str, AfterValidator(_proxy)] = ""
+    proxy: Proxy = ""
     register_us: bool = Field(default=False, alias="register")
     caller_id: CallerId = ""
     caller_ids: tuple[Annotated[CallerId, Field(min_length=1)], ...] = ()
@@ -108,7 +41,7 @@ class TrunkTable(_Table):
     country_code: str = Field(default="7", pattern=r"^[1-9]\d{0,2}$")
     national_prefix: str = Field(default="8", pattern=r"^\d{0,5}$")
     international_prefix: str = Field(default="810", pattern=r"^\d{0,5}$")
-    networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    networks: tuple[Network, ...] = ()
     priority: int = Field(default=1, ge=1, le=100)
     weight: int = Field(default=1, ge=1, le=100)
     max_calls: int = Field(default=8, ge=1, le=10_000)
@@ -156,7 +89,7 @@ class EngineTable(_Table):
     """`[engine]`: how calls are placed."""
 
     country: str = Field(default="RU", pattern="^[A-Z]{2}$")
-    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Yekaterinburg"
+    time_zone: Zone = "Asia/Yekaterinburg"
     ring_seconds: float = Field(default=30.0, ge=15, le=120)
     call_limit_seconds: float = Field(default=600.0, ge=30, le=3600)
     node: str = Field(default="", max_length=100, pattern=r"^[\w.:/-]*$")
@@ -165,6 +98,12 @@ class EngineTable(_Table):
     def zone(self) -> ZoneInfo:
         """The zone of contacts whose row names none."""
         return ZoneInfo(self.time_zone)
+
+
+class QueueTable(_Table):
+    """`[queue]`: calls that an inbound queue lost. misdial_seconds: who hangs up sooner wanted nothing."""
+
+    misdial_seconds: float = Field(default=5.0, ge=0, le=60)
 
 
 class InstitutionTable(_Table):
@@ -191,6 +130,14 @@ class GroupTable(_Table):
     overflow: tuple[str, ...] = ()
 
 
+class _Misfit(ValueError):
+    """A group that does not fit the rest of the file; `place`: where its fault stands."""
+
+    def __init__(self, what: str, group: int, key: str) -> None:
+        super().__init__(what)
+        self.place = ("groups", group, key)
+
+
 def _few_enough(trunks: tuple[TrunkTable, ...]) -> tuple[TrunkTable, ...]:
     if len(trunks) > MOST_TRUNKS:
         raise ValueError(f"are {len(trunks)}, but a line process holds {MOST_TRUNKS}: remove some")
@@ -205,6 +152,7 @@ class SettingsFile(_Table):
     database: DatabaseTable = DatabaseTable()
     speech: SpeechTable = SpeechTable()
     engine: EngineTable = EngineTable()
+    queue: QueueTable = QueueTable()
     institution: InstitutionTable = InstitutionTable()
     groups: tuple[GroupTable, ...] = ()
 
@@ -213,6 +161,20 @@ class SettingsFile(_Table):
         names = [trunk.name for trunk in self.trunks]
         if len(set(names)) != len(names):
             raise ValueError("two trunks have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_fit(self) -> "SettingsFile":
+        known = [group.name for group in self.groups]
+        for place, group in enumerate(self.groups):
+            if group.name in known[:place]:
+                raise _Misfit("is the name of two groups: give each its own", place, "name")
+            if group.trunk not in [trunk.name for trunk in self.trunks]:
+                raise _Misfit(f'is "{group.trunk}", which is no trunk of this file', place, "trunk")
+            if group.name in group.overflow:
+                raise _Misfit("names the group itself: name another, or none", place, "overflow")
+            if unknown := sorted(set(group.overflow) - set(known)):
+                raise _Misfit(f'names "{unknown[0]}", which is no group of this file', place, "overflow")
         return self
 
 
@@ -301,9 +263,11 @@ def trunk_password(home: Home, trunk: TrunkTable, environment: Mapping[str, str]
 
 def _first_complaint(path: Path, text: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "trunks"
+    fault = first.get("ctx", {}).get("error")
+    location = fault.place if isinstance(fault, _Misfit) else first["loc"]
+    where = ".".join(str(part) for part in location) or "trunks"
     what = _sentence(first["type"], first["msg"])
-    return f"{path}, line {_line_of(text, first['loc'])}: {where} {what}."
+    return f"{path}, line {_line_of(text, location)}: {where} {what}."
 
 
 def _sentence(kind: str, message: str) -> str:

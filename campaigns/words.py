@@ -22,7 +22,17 @@ CampaignState = Literal["draft", "running", "paused", "stopped", "finished"]
 TaskState = Literal["open", "taken", "waiting", "resolved", "verified", "reopened"]
 Urgency = Literal["low", "normal", "high"]
 WaitReason = Literal[
-    "queued", "hours", "retry", "not_here", "own_failure", "interrupted", "speech", "cap", "pause", "consent"
+    "queued",
+    "hours",
+    "retry",
+    "not_here",
+    "own_failure",
+    "interrupted",
+    "speech",
+    "cap",
+    "pause",
+    "consent",
+    "operator",
 ]
 ZoneSource = Literal["file", "number", "clinic"]
 """Where a contact's time zone is known from: its row, its phone number, or the settings."""

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.assemble import house_values, speech_settings, trunk_of, usable_trunks
+from campaigns.assemble import house_values, script_in_force, speech_settings, trunk_of, usable_trunks
 from campaigns.errors import HomeMissing, NoTrunk, SettingsError
+from campaigns.flows.loader import LIBRARY
+from campaigns.rules.operators import Group, groups_of
 from campaigns.settings import read_home, trunk_password
 from dialer.addresses import way_to
 from dialer.settings import Trunk
 
 TRUNK = '[[trunks]]\nname = "main"\nuri = "sip:127.0.0.1:5090"\n'
+NORTH = '[[groups]]\nname = "north"\ntrunk = "main"\n'
+SOUTH = '[[groups]]\nname = "south"\ntrunk = "main"\n'
 
 
 def home(folder: Path, text: str) -> Path:
@@ -102,7 +106,8 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
     changed = {"username": "", "password_env": "", "caller_ids": ()}
     assert given.trunks[0].caller_ids
     assert given.trunks[0].model_copy(update=changed) == bare.trunks[0]
-    assert given.model_copy(update={"trunks": bare.trunks}) == bare
+    assert [group.name for group in given.groups] == ["tyumen", "tobolsk"]
+    assert given.model_copy(update={"trunks": bare.trunks, "groups": ()}) == bare
 
 
 @pytest.mark.parametrize(
@@ -167,6 +172,18 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
         ),
         (TRUNK + TRUNK, "two trunks have the same name"),
         (TRUNK + '[institution]\ncall_back = "112"\n', "line 5: institution.call_back is wrong"),
+        (
+            TRUNK + "\n" + NORTH.replace("main", "backup"),
+            'line 7: groups.0.trunk is "backup", which is no trunk',
+        ),
+        (TRUNK + NORTH + SOUTH.replace("south", "north"), "line 8: groups.1.name is the name of two groups"),
+        (
+            TRUNK + NORTH + SOUTH + 'overflow = ["south"]\n',
+            "line 10: groups.1.overflow names the group itself",
+        ),
+        (TRUNK + NORTH + 'overflow = ["west"]\n' + SOUTH, 'line 7: groups.0.overflow names "west", which is'),
+        (TRUNK + '[[groups]]\nname = "north"\n', "line 4: groups.0.trunk is missing"),
+        (TRUNK + NORTH + "phones = 3\n", "line 7: groups.0.phones is not a setting"),
         ("[[trunks]\n", "is not valid TOML"),
     ],
 )
@@ -175,6 +192,29 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, complai
         read_home(home(tmp_path, text))
     assert complaint in str(error.value)
     assert "\n" not in str(error.value).strip() or "TOML" in complaint
+
+
+def test_groups_may_take_each_others_overflow(tmp_path: Path) -> None:
+    """The second is named before it is there, and each takes what the other cannot."""
+    sites = NORTH + 'overflow = ["south"]\ninstitutions = ["Clinic 1"]\n' + SOUTH + 'overflow = ["north"]\n'
+    north, south = read_home(home(tmp_path, TRUNK + sites)).file.groups
+    assert (north.institutions, north.overflow, south.overflow) == (("Clinic 1",), ("south",), ("north",))
+    assert groups_of([north, south]) == (
+        Group("north", "main", ("Clinic 1",), ("south",)),
+        Group("south", "main", (), ("north",)),
+    )
+
+
+def test_a_campaign_that_names_groups_needs_them(tmp_path: Path) -> None:
+    shipped = (LIBRARY / "abandoned-callback.yaml").read_text(encoding="utf-8")
+    (tmp_path / "campaigns").mkdir()
+    named = re.sub(r"(?m)^  connect: .*$", "  connect: {mode: operator_first, groups: [north]}", shipped)
+    (tmp_path / "campaigns" / "abandoned-callback.yaml").write_text(named, encoding="utf-8")
+    place = read_home(home(tmp_path, TRUNK + SOUTH))
+    with pytest.raises(SettingsError, match=r"\[\[groups\]\] needs north, which abandoned-callback names"):
+        script_in_force(place, "abandoned-callback")
+    with_north = read_home(home(tmp_path, TRUNK + SOUTH + NORTH))
+    assert script_in_force(with_north, "abandoned-callback").policy.connect.groups == ("north",)
 
 
 def test_a_folder_without_settings_is_no_home(tmp_path: Path) -> None:

@@ -15,7 +15,19 @@ from typing import Annotated
 
 import typer
 
-from campaigns.cli import campaign, contacts, home, optout, plan, prompts, queue, simulate_load, tasks
+from campaigns.cli import (
+    campaign,
+    contacts,
+    home,
+    operators,
+    optout,
+    plan,
+    prompts,
+    queue,
+    report,
+    simulate_load,
+    tasks,
+)
 from campaigns.cli.options import HomeOption, JsonOption, tell
 from campaigns.engine.voice_log import voices_told
 from campaigns.errors import CampaignsError
@@ -35,10 +47,12 @@ app = typer.Typer(
 app.command("init")(home.init)
 app.command("queue")(queue.queue)
 app.command("plan")(plan.plan_rest)
+app.command("report")(report.report)
 app.command("simulate-load")(simulate_load.simulate_load)
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(operators.app, name="operators")
 app.add_typer(optout.app, name="optout")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(home.database_app, name="db")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from campaigns.doctor import machine
 from campaigns.doctor.finding import Finding
+from campaigns.doctor.operators import operators
 from campaigns.doctor.speech import speech
 from campaigns.doctor.trunks import trunks
 from campaigns.settings import read_home
@@ -21,4 +22,5 @@ def visit(folder: Path) -> Iterator[Finding]:
     yield machine.descriptors(home)
     yield machine.ports(home)
     yield from speech(home)
+    yield from operators(home)
     yield from trunks(home)

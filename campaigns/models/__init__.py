@@ -23,6 +23,7 @@ from campaigns.models.calling import (
 )
 from campaigns.models.desk import (
     OPEN_OPERATOR_CALL,
+    GotThrough,
     LogPosition,
     LostCall,
     Operator,
@@ -46,6 +47,7 @@ __all__ = [
     "Campaign",
     "Change",
     "Contact",
+    "GotThrough",
     "LogPosition",
     "LostCall",
     "Node",

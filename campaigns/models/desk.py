@@ -64,6 +64,7 @@ class QueueCall(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "queue_call"
 
+    campaign: str = Field(primary_key=True)  # each reads a log by itself
     source: str = Field(primary_key=True)  # which log
     key: str = Field(primary_key=True)  # the call's id in it
     queue: str
@@ -71,6 +72,17 @@ class QueueCall(SQLModel, table=True):
     withheld: bool = False
     entered_at: datetime
     agent: str = ""  # who talks to it
+
+
+class GotThrough(SQLModel, table=True):
+    """When a number last talked to somebody in a queue; kept while it can matter for a loss read later."""
+
+    __tablename__: ClassVar[str] = "got_through"
+
+    campaign: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    phone: str = Field(primary_key=True)
+    at: datetime
 
 
 class LostCall(SQLModel, table=True):

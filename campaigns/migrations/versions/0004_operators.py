@@ -79,6 +79,7 @@ def _operator_calls() -> None:
 def _queues() -> None:
     op.create_table(
         "queue_call",
+        sa.Column("campaign", sa.String(), primary_key=True, nullable=False),
         sa.Column("source", sa.String(), primary_key=True, nullable=False),
         sa.Column("key", sa.String(), primary_key=True, nullable=False),
         sa.Column("queue", sa.String(), nullable=False),
@@ -102,6 +103,13 @@ def _queues() -> None:
 
 
 def _lost_calls() -> None:
+    op.create_table(
+        "got_through",
+        sa.Column("campaign", sa.String(), primary_key=True, nullable=False),
+        sa.Column("source", sa.String(), primary_key=True, nullable=False),
+        sa.Column("phone", sa.String(), primary_key=True, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+    )
     op.create_table(
         "lost_call",
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
