@@ -1,4 +1,4 @@
-"""`dialer queue`: contacts from files."""
+"""`dialer queue`: contacts from files, and lost calls from logs."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
+from campaigns.cli.lost_calls import Desk, Sources
 from campaigns.cli.options import (
     CampaignName,
     HomeOption,
@@ -25,31 +26,87 @@ from campaigns.library import script_named
 from campaigns.settings import Home
 from campaigns.store.database import Database
 
-Files = Annotated[list[Path], typer.Argument(help="CSV files: UTF-8 or Windows-1251, comma or semicolon.")]
-
-
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="CSV files: UTF-8 or Windows-1251, comma or semicolon.")
+]
+QueueLogs = Annotated[
+    list[Path] | None, typer.Option("--from-queue-log", help="A queue_log of Asterisk: the calls it lost.")
+]
+Callcenters = Annotated[
+    list[Path] | None,
+    typer.Option("--from-callcenter", help="Events of FreeSWITCH's callcenter: JSON lines or headers."),
+]
+LostCalls = Annotated[
+    list[Path] | None,
+    typer.Option("--from-lost-calls", help="A CSV of lost calls: phone, lost_at; queue, waited_seconds, id."),
+]
+Follow = Annotated[
+    bool, typer.Option("--follow", help="Go on with what is written to the logs, until Ctrl-C.")
+]
+Source = Annotated[
+    str, typer.Option("--source", help="What the log is called; else it is known by its path.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be queued, and write nothing.")]
 FAULTS_SHOWN = 20  # of a file that is wrong all over, a screenful is enough
 
 
 def queue(
     campaign: CampaignName,
-    files: Files,
     home: HomeOption,
+    files: Files = None,
+    queue_logs: QueueLogs = None,
+    callcenters: Callcenters = None,
+    lost_calls: LostCalls = None,
+    follow: Follow = False,
+    source: Source = "",
     dry_run: DryRun = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Queue contacts from CSV files. What was queued before is known and added only once."""
+    """Queue contacts from CSV files, or calls that an inbound queue lost; each only once."""
+    sources = Sources(queue_logs or (), callcenters or (), lost_calls or (), source)
+    _demand_sense(files or (), sources, follow, dry_run, as_json)
     settings, database = open_home(home)
     script = script_named(settings, campaign)
-    if dry_run:
-        _try(settings, database, script, files, as_json)
-        return
+    if sources.count:
+        _take_lost_calls(Desk(settings, database, script), sources, follow, dry_run, as_json)
+    elif dry_run:
+        _try(settings, database, script, files or (), as_json)
+    else:
+        _queue_all(settings, database, script, files or (), as_json)
+
+
+def _demand_sense(
+    files: Sequence[Path], sources: Sources, follow: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Wrong use ends the command with 2."""
+    complaints = {
+        "Name a file to queue, or a log with --from-queue-log.": not files and not sources.count,
+        "Queue contacts and lost calls with a command each.": bool(files and sources.count),
+        "--follow needs a log, and goes with neither --dry-run, --json nor --from-lost-calls.": follow
+        and bool(dry_run or as_json or sources.files or not sources.count),
+        "--source names one log: give each a command of its own.": bool(sources.source)
+        and sources.count != 1,
+    }
+    for sentence, holds in complaints.items():
+        if holds:
+            raise typer.BadParameter(sentence)
+
+
+def _take_lost_calls(desk: Desk, sources: Sources, follow: bool, dry_run: bool, as_json: bool) -> None:
+    if follow:
+        desk.follow(sources)
+    elif dry_run:
+        desk.try_out(sources, as_json=as_json)
+    elif not desk.take_in(sources, as_json=as_json):
+        raise typer.Exit(1)
+
+
+def _queue_all(home: Home, database: Database, script: Script, files: Sequence[Path], as_json: bool) -> None:
     results: list[tuple[Path, Counts]] = []
     failed = False
     for path in files:
         try:
-            counts = _queue_one(settings, database, script, path)
+            counts = _queue_one(home, database, script, path)
         except CampaignsError as error:
             tell(str(error))
             failed = True

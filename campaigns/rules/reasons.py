@@ -259,6 +259,7 @@ WAITS: Mapping[WaitReason, Callable[[Grounds], str]] = {
     "cap": _cap,
     "pause": _pause,
     "consent": _consent,
+    "operator": lambda grounds: "No operator who could talk to it is free; it is its turn again in a moment.",
 }
 
 

@@ -153,9 +153,18 @@ def finish(
     rang: the phone rang, though nobody may have said so before: the call counts, from its start on.
     tasks: what remains for humans, or who knows it of the contact as it is: it may have been corrected.
     """
-    end = CallEnd(token, cause, sip_status, talk_seconds, outcome, next, tasks, quality, rang)
+    return end(
+        db,
+        attempt_id,
+        CallEnd(token, cause, sip_status, talk_seconds, outcome, next, tasks, quality, rang),
+        now,
+    )
+
+
+def end(db: Database, attempt_id: int, ended: CallEnd, now: datetime) -> bool:
+    """`finish`, with what it takes as one value."""
     with db.write() as session:
-        return end_call(session, attempt_id, end, now)
+        return end_call(session, attempt_id, ended, now)
 
 
 def end_call(session: Session, attempt_id: int, end: CallEnd, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Contacts: queued, taken by an engine that is about to call, given back, closed."""
 
+import math
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -40,8 +41,8 @@ __all__ = [
     "waiting_summary",
 ]
 
-LOCK_SECONDS = 0.05  # how long one transaction goes on judging; another 50 ms pass with reading and writing
 BREATH_SECONDS = 0.005  # between two transactions, so that other writers get their turn
+LOCK_SECONDS = 0.05  # how long one transaction goes on judging; another 50 ms pass with reading and writing
 TAKE_SECONDS = 0.2  # of one `take` or `expire`: an engine that waits for it hears no key meanwhile
 EXPIRED_AT_ONCE = 50  # their tasks are worked out one by one, about a millisecond each
 COUNTED_AT_MOST = 10_000  # about 3 ms
@@ -86,7 +87,8 @@ def take(
     `due_count` is not 0, ask again. Never a phone that another contact holds. The rows come detached, with
     `leased` set and a new `token`.
     """
-    until = time.perf_counter() + seconds
+    until = time.perf_counter() + (seconds if db.awaited else math.inf)
+    lock_seconds = LOCK_SECONDS if db.awaited else math.inf
     taken: list[Contact] = []
     batch = max(limit, BATCH_FIRST)
     while len(taken) < limit:
@@ -96,24 +98,33 @@ def take(
             turns = lineup.turns(session, asked, node, limit - len(taken))
             woken = order.wake(session, campaigns, now)
             queues = lineup.line_up(session, campaigns, asked, min(batch, BATCH_LARGEST), now)
-            leased, judged = _judge_some(queues, turns, limit - len(taken), now, judge, close, node)
+            leased, judged = _judge_some(
+                queues, turns, limit - len(taken), now, judge, close, node, lock_seconds
+            )
         taken += leased
         if not (woken or judged) or time.perf_counter() > until:
             break
         batch *= 4
-        if len(taken) < limit and not db.shared:
+        if len(taken) < limit and db.awaited and not db.shared:
             time.sleep(BREATH_SECONDS)
     return taken
 
 
 def _judge_some(
-    queues: LineUp, turns: Turns, limit: int, now: datetime, judge: Judge, close: CloseTasks, node: str
+    queues: LineUp,
+    turns: Turns,
+    limit: int,
+    now: datetime,
+    judge: Judge,
+    close: CloseTasks,
+    node: str,
+    lock_seconds: float,
 ) -> tuple[list[Contact], int]:
     """Carry out the rules' decisions up to the limit or the time: who was leased, how many judged."""
     leased: dict[str, Contact] = {}  # by phone
     waits: list[tuple[Contact, WaitUntil]] = []
     judged = 0
-    until = time.perf_counter() + LOCK_SECONDS
+    until = time.perf_counter() + lock_seconds
     while len(leased) < limit and not (judged and time.perf_counter() > until):
         queue = None if queues.spent else turns.next(queues.heads())
         if queue is None:
@@ -199,7 +210,7 @@ def expire(
         count += len(late)
         if len(late) < EXPIRED_AT_ONCE or time.perf_counter() > until:
             return count
-        time.sleep(BREATH_SECONDS)
+        time.sleep(BREATH_SECONDS if db.awaited else 0.0)
 
 
 def find(db: Database, campaign: str, external_id: str) -> Contact | None:
@@ -241,13 +252,14 @@ def free_among(db: Database, contact_ids: Sequence[int]) -> list[int]:
     return [contact_id for contact_id in contact_ids if contact_id not in held]
 
 
-def due_count(db: Database, now: datetime, at_most: int = COUNTED_AT_MOST) -> int:
+def due_count(db: Database, now: datetime, at_most: int = COUNTED_AT_MOST, but: Collection[str] = ()) -> int:
     """How many contacts of running campaigns `take` would look at now; nobody holds any of them.
 
-    Counting stops at `at_most` awake and as many asleep ones, for an engine asks this again and again.
+    but: campaigns that are left out. Counting stops at `at_most` awake and as many asleep ones, for an engine
+    asks this again and again.
     """
     with db.read() as session:
-        mine = col(Contact.campaign).in_(running(session))
+        mine = col(Contact.campaign).in_([name for name in running(session) if name not in but])
         awake = select(Contact.id).where(mine, DUE).limit(at_most)
         asleep = select(Contact.id).where(mine, ASLEEP, col(Contact.next_at) <= now).limit(at_most)
         return sum(

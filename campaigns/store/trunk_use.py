@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 from campaigns.errors import TrunkFull
-from campaigns.models import OPEN_ATTEMPT, Attempt, TrunkUse
+from campaigns.models import OPEN_ATTEMPT, OPEN_OPERATOR_CALL, Attempt, OperatorCall, TrunkUse
 from campaigns.store import locks
 
 LATE = timedelta(milliseconds=10)  # a start that comes so late does not shift those after it
@@ -34,8 +34,9 @@ def hold(session: Session, limit: TrunkLimit, now: datetime) -> TrunkUse:
     wait = use.next_start_at - now if use.next_start_at else timedelta(0)
     if timedelta(0) < wait <= limit.share + LATE:  # a longer one is from before a clock was set back
         raise TrunkFull(limit.name, wait.total_seconds())
-    running = select(func.count()).where(OPEN_ATTEMPT, Attempt.trunk == limit.name)
-    if session.exec(running).one() >= limit.max_calls:
+    patients = select(func.count()).where(OPEN_ATTEMPT, Attempt.trunk == limit.name)
+    phones = select(func.count()).where(OPEN_OPERATOR_CALL, OperatorCall.trunk == limit.name)
+    if session.exec(patients).one() + session.exec(phones).one() >= limit.max_calls:
         raise TrunkFull(limit.name, FULL_SECONDS)
     return use
 

@@ -38,13 +38,13 @@ class Slice:
     colour: str
 
 
-def slices(outcomes: Mapping[str, int]) -> Sequence[Slice]:
-    """The bar of one campaign, in the order of `COLOURS`, as wide as its share of all attempts."""
-    total = sum(outcomes.values())
+def slices(counts: Mapping[str, int], colours: Mapping[str, str] = COLOURS) -> Sequence[Slice]:
+    """A bar of these counts, in the order of the colours, each as wide as its share of all of them."""
+    total = sum(counts.values())
     bar: list[Slice] = []
     x = 0.0
-    for name, colour in COLOURS.items():
-        count = outcomes.get(name, 0)
+    for name, colour in colours.items():
+        count = counts.get(name, 0)
         if count:
             width = _WIDTH * count / total
             bar.append(Slice(name, count, x, width, colour))
