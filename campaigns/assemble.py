@@ -9,18 +9,26 @@ from datetime import timedelta
 from functools import partial
 
 from campaigns.clock import Clock, SharedClock, SystemClock
+from campaigns.engine.connecting import Connecting
+from campaigns.engine.desk import Desk, DeskSettings
 from campaigns.engine.duties import Duties
 from campaigns.engine.engine import TICKS, Engine
+from campaigns.engine.floor import Floor
+from campaigns.engine.gate import Gate
+from campaigns.engine.journal import Journal
 from campaigns.engine.membership import USUAL_VIGIL, Membership, Vigil
+from campaigns.engine.operator_calls import OUTLASTS_SECONDS, ConnectSettings, OperatorCalls
 from campaigns.engine.planner import CallSettings, Planner
 from campaigns.engine.renderer import RenderCrew, Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.switchboard import Switchboard
+from campaigns.engine.waiting import WaitingRoom
 from campaigns.errors import EngineBusy, NoTrunk, SettingsError
 from campaigns.flows.script import Script
 from campaigns.library import script_named
+from campaigns.rules.operators import groups_of
 from campaigns.settings import Home, TrunkTable, trunk_password
 from campaigns.store import contacts, nodes
 from campaigns.store.database import Database, open_database
@@ -28,11 +36,14 @@ from campaigns.store.wakeups import Wakeups
 from dialer.lines import Lines
 from dialer.pool import LinePool, Progress
 from dialer.settings import LineSettings, Trunk
+from prompts.errors import AudioError
+from prompts.music import ready_tune
 from prompts.settings import SpeechSettings
 from prompts.studio import Studio
 
 Tell = Callable[[str], None]
 
+TUNE_NAME = "music.wav"  # what those who wait for an operator hear, ready for the lines
 MOST_RENDERERS = 2  # each takes a core while it works and 0.1 GB; two speak a thousand names a minute
 ENGINE_ANSWER_SECONDS = 2.0  # of a server that says nothing; longer than a lock is waited for, and as bad
 ENGINE_BUSY_SECONDS = 1.0  # calls in progress hear nothing new meanwhile; what cannot be written then is kept
@@ -45,10 +56,13 @@ def rulebook(home: Home, database: Database, shelf: Shelf) -> Rulebook:
 
 
 def script_in_force(home: Home, name: str) -> Script:
-    """The script of one campaign for the engine; who calls must have a name in each of its languages."""
+    """The script of one campaign for the engine; dialer.toml must have the names and groups it needs."""
     script = script_named(home, name)
     for language in sorted(set(script.languages) - set(home.file.institution.name)):
         raise SettingsError(f"dialer.toml: [institution.name] needs {language}, which {name} speaks.")
+    known = {group.name for group in groups_of(home.file.groups)}
+    for group in (each for each in script.policy.connect.groups if each not in known):
+        raise SettingsError(f"dialer.toml: [[groups]] needs {group}, which {name} names under connect.")
     return script
 
 
@@ -107,6 +121,7 @@ def running_engine(
         trunks = usable_trunks(home, tell)
         for folder in (home.recordings, home.speech):
             folder.mkdir(mode=0o700, exist_ok=True)
+        lay_tune(home, tell)
         renderer = RenderCrew(speech_settings(home), min(MOST_RENDERERS, os.cpu_count() or 1))
         stack.callback(renderer.stop)
         lines = LinePool(line_settings(home, trunks))
@@ -140,12 +155,49 @@ def build_engine(
     settings = home.file.engine
     calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings, home.node)
     board = Switchboard(trunks, lines, clock, tell)
-    planner = Planner(database, lines, book, renderer, board, clock, calls, tell)
+    journal = Journal(clock, tell)
+    floor, gate = operators_desk(home, database, lines, book, board, journal, clock, tell)
+    planner = Planner(database, lines, book, renderer, board, gate, clock, calls, tell)
     ticks = Ticks({**TICKS, "beat": vigil.beat_seconds})
     longest_call = timedelta(seconds=settings.ring_seconds + settings.call_limit_seconds)
     membership = Membership(database, home.node, clock, longest_call, tell, vigil)
     duties = Duties(database, shelf, book, renderer, clock, ticks, tell, membership)
-    return Engine(database, lines, book, renderer, planner, board, duties, clock, ticks, tell), ticks
+    engine = Engine(
+        database, lines, book, renderer, planner, board, duties, floor, journal, clock, ticks, tell
+    )
+    return engine, ticks
+
+
+def operators_desk(
+    home: Home,
+    database: Database,
+    lines: Lines,
+    book: Rulebook,
+    board: Switchboard,
+    journal: Journal,
+    clock: Clock,
+    tell: Tell,
+) -> tuple[Floor, Gate]:
+    """What connects patients with operators: as the engine sees it, and as the planner does."""
+    groups = groups_of(home.file.groups)
+    tune, limit = home.speech / TUNE_NAME, home.file.engine.call_limit_seconds
+    outlived = timedelta(seconds=limit + 2 * OUTLASTS_SECONDS)
+    settings = DeskSettings(home.node, home.file.engine.time_zone, groups, outlived)
+    desk = Desk(database, book, board, clock, settings, tell)
+    calls = OperatorCalls(database, lines, board, clock, journal, ConnectSettings(limit, tune), tell)
+    connecting = Connecting(calls, lines, clock, tune)
+    waiting = WaitingRoom(desk, connecting, clock, tune)
+    return Floor(desk, connecting, waiting), Gate(desk, book, board, connecting, waiting)
+
+
+def lay_tune(home: Home, tell: Tell) -> None:
+    """What people hear while they wait for an operator: music.wav of the home, or else our own tune."""
+    target, rate_hz = home.speech / TUNE_NAME, home.file.speech.rate_hz
+    try:
+        ready_tune(target, home.folder / TUNE_NAME, rate_hz)
+    except AudioError as error:
+        tell(f"{error} Until then people who wait hear our own tune.")
+        ready_tune(target, None, rate_hz)
 
 
 def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:

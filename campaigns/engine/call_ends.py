@@ -1,7 +1,17 @@
 """What the end of a telephone call tells: whether it rang, what it meant, what the line was like."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaigns.engine.callees import person_of
 from campaigns.engine.conversation import Talk
-from campaigns.store.attempts import LineQuality
+from campaigns.flows.turns import TaskRaised
+from campaigns.models import Contact
+from campaigns.rules.policy import Policy
+from campaigns.rules.retries import Next, after_attempt
+from campaigns.store.attempts import CallEnd, LineQuality
+from campaigns.store.decisions import CloseTasks
 from campaigns.words import Outcome
 from dialer.messages import Cause, Ended
 
@@ -38,3 +48,49 @@ def meant(talk: Talk, event: Ended, ours: bool) -> Outcome:
     if ours and talk.outcome in ("hung_up", "silent"):
         return "failed"
     return talk.outcome
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """A call that is over. cause: ours where we know better than the event. ours: the blame is the trunk's
+    or our own. delivered: the contact heard the message."""
+
+    event: Ended
+    cause: Cause
+    ours: bool
+    outcome: Outcome
+    delivered: bool
+
+    def following(self, contact: Contact, policy: Policy, now: datetime, begun_at: datetime) -> Next:
+        """What becomes of the contact."""
+        event = self.event
+        return after_attempt(
+            policy,
+            attempts_used=contact.attempts_used,
+            own_failures=contact.own_failures,
+            cause=self.cause,
+            ours=self.ours,
+            rang=event.rang,
+            outcome=self.outcome,
+            delivered=self.delivered,
+            now=now,
+            no_sound=event.answered and event.quality.packets == 0,
+            answered=event.answered,
+            person=person_of(contact),
+            rang_at=begun_at,
+        )
+
+    def record(self, token: int, following: Next, tasks: Sequence[TaskRaised] | CloseTasks) -> CallEnd:
+        """What the store writes down."""
+        event, quality = self.event, measured(self.event)
+        return CallEnd(
+            token,
+            self.cause,
+            event.sip_status,
+            event.talk_seconds,
+            self.outcome,
+            following,
+            tasks,
+            quality,
+            event.rang,
+        )

@@ -1,13 +1,13 @@
 """The only room that knows both the script's words and the line's: plays one script over one call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
 from campaigns.flows.run import REPEATS_AFTER_SILENCE, Conversation
 from campaigns.flows.standard import NEXT_PERSON
-from campaigns.flows.turns import Action, Ask, Fact, HangUp, Say, Silence, Turn
+from campaigns.flows.turns import Action, Ask, Connect, Fact, HangUp, Say, Silence, Turn
 from campaigns.words import Outcome
 from dialer import messages
 from dialer.messages import Command, Event
@@ -18,25 +18,33 @@ LEADS_ON: frozenset[Outcome] = frozenset({"completed", "delivered", "not_here"})
 
 @dataclass(frozen=True)
 class Reaction:
-    """What came of an event: facts to store first, commands to send then."""
+    """What came of an event: facts to store first, then commands to send; `connect`: to find an operator."""
 
     facts: tuple[Fact, ...] = ()
     commands: tuple[Command, ...] = ()
+    connect: Connect | None = None
 
 
 class Talk:
     """One call and the script that it plays.
 
     `clips` holds a finished WAV for each text of the script that could be said to this contact.
+    attended: an operator is there before the person, who is connected at once instead of hearing the script.
     """
 
     def __init__(
-        self, call: str, conversation: Conversation, clips: Mapping[str, Path], recording: Path | None
+        self,
+        call: str,
+        conversation: Conversation,
+        clips: Mapping[str, Path],
+        recording: Path | None,
+        attended: bool = False,
     ) -> None:
         self.call = call  # as the line knows it
         self._conversation = conversation
         self._clips = clips
         self._recording = recording
+        self._attended = attended
         self._sent = 0
         self._playing: dict[str, Say] = {}
         self._question = ""
@@ -56,7 +64,8 @@ class Talk:
     @property
     def leads_on(self) -> bool:
         """Whether it ended with somebody at the phone who may be asked for another person."""
-        silent = self._conversation.state.silences > REPEATS_AFTER_SILENCE
+        state = self._conversation.state
+        silent = state.silences > REPEATS_AFTER_SILENCE or state.connected
         return self._conversation.over and self.outcome in LEADS_ON and not silent
 
     def follow(self, conversation: Conversation, clips: Mapping[str, Path]) -> tuple["Talk", Reaction]:
@@ -68,7 +77,7 @@ class Talk:
         talk._sent = self._sent  # no prompt of theirs has a name that one of ours had
         told = talk._commands(Say(NEXT_PERSON))
         begun = talk._carry_out(conversation.begin())
-        return talk, Reaction(begun.facts, (*told, *begun.commands))
+        return talk, replace(begun, commands=(*told, *begun.commands))
 
     def on(self, event: Event) -> Reaction:
         """The script's reaction; an event of a prompt or a question that is no longer current is ignored."""
@@ -80,7 +89,7 @@ class Talk:
             case messages.Collected(question=question, keys=keys) if question == self._question:
                 self._question = ""
                 return self._carry_out(self._conversation.keys(keys))
-            case messages.Heard() if not self._conversation.over:
+            case messages.Heard() if not (self._conversation.over or self._conversation.state.connected):
                 self._question = ""
                 return self._carry_out(self._conversation.machine())
             case messages.Played(prompt=prompt, finished=finished) if prompt in self._playing:
@@ -88,9 +97,44 @@ class Talk:
             case _:
                 return Reaction()
 
+    # ------------------------------------------------------------ operators
+
+    def hold_on(self, said: Sequence[str], tune: Path) -> Reaction:
+        """The person hears these texts, and then a tune for as long as an operator is looked for."""
+        told = [command for text in said for command in self._commands(Say(text))]
+        return Reaction((), (*told, self._play_tune(tune)))
+
+    def connected(self) -> Reaction:
+        """An operator talks to the person from now on."""
+        reaction = self._carry_out(self._conversation.connected())
+        return Reaction(reaction.facts, (messages.StopPlaying(self.call), *reaction.commands))
+
+    def unconnected(self) -> Reaction:
+        """Nobody does: the script goes on without."""
+        reaction = self._carry_out(self._conversation.unconnected())
+        return Reaction(
+            reaction.facts, (messages.StopPlaying(self.call), *reaction.commands), reaction.connect
+        )
+
+    def lost(self) -> Reaction:
+        """The operator's line broke during the talk, or the two never heard each other."""
+        reaction = self._carry_out(self._conversation.lost())
+        return Reaction(reaction.facts, (messages.StopPlaying(self.call), *reaction.commands))
+
+    def held(self, on: bool, tune: Path) -> Reaction:
+        """The operator put the call on hold, or took it back: nobody waits in silence."""
+        return Reaction((), (self._play_tune(tune) if on else messages.StopPlaying(self.call),))
+
+    def _play_tune(self, tune: Path) -> messages.Play:
+        return messages.Play(self.call, self._next_id("tune"), str(tune), repeat=True)
+
+    # ------------------------------------------------------------ the script
+
     def _answered(self) -> Reaction:
+        if self._attended:
+            return Reaction((), self._record())
         reaction = self._carry_out(self._conversation.begin())
-        return Reaction(reaction.facts, (*reaction.commands, *self._record()))
+        return replace(reaction, commands=(*reaction.commands, *self._record()))
 
     def _record(self) -> tuple[Command, ...]:
         """Begins to record, once: announcements before the answer tell why nobody was reached."""
@@ -102,11 +146,12 @@ class Talk:
     def _played(self, say: Say, finished: bool) -> Reaction:
         turn = self._conversation.heard(say.text) if finished and say.reported else Turn()
         reaction = self._carry_out(turn)
-        return Reaction(reaction.facts, (*reaction.commands, *self._good_bye()))
+        return replace(reaction, commands=(*reaction.commands, *self._good_bye()))
 
     def _carry_out(self, turn: Turn) -> Reaction:
         commands = [command for action in turn.actions for command in self._commands(action)]
-        return Reaction(turn.facts, tuple(commands))
+        connect = next((action for action in turn.actions if isinstance(action, Connect)), None)
+        return Reaction(turn.facts, tuple(commands), connect)
 
     def _commands(self, action: Action) -> Sequence[Command]:
         match action:
@@ -122,6 +167,8 @@ class Talk:
             case HangUp():
                 self._hang_up_when_played = True
                 return self._good_bye()
+            case Connect():
+                return []  # the operators' part: see `Reaction.connect`
             case _:
                 assert_never(action)
 

@@ -1,20 +1,21 @@
 """The engine: one thread that hears the lines, asks the database what is due, and keeps both true."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from campaigns.clock import Clock
-from campaigns.engine.call_ends import meant, measured, rang
-from campaigns.engine.callees import person_of
+from campaigns.engine.call_ends import CallEnded, meant, rang
+from campaigns.engine.connecting import Follow
 from campaigns.engine.conversation import Reaction
 from campaigns.engine.duties import EVERY_SECONDS, Duties
+from campaigns.engine.floor import Floor
 from campaigns.engine.journal import Journal
-from campaigns.engine.live import NOT_ANSWERED, LiveCall, Summary
+from campaigns.engine.live import CONNECTED, NOT_ANSWERED, LiveCall, Placed, Summary
 from campaigns.engine.membership import CUT_OFF_SECONDS
-from campaigns.engine.planner import Placed, Planner
+from campaigns.engine.planner import Planner
 from campaigns.engine.renderer import Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.same_call import SameCall
@@ -22,10 +23,9 @@ from campaigns.engine.scheduler import Ticks
 from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import DatabaseUnusable
 from campaigns.flows.turns import Delivered
-from campaigns.rules.retries import Next, after_attempt, is_ours
+from campaigns.rules.retries import is_ours
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
-from campaigns.words import Outcome
 from dialer import messages
 from dialer.endings import ending_of, trunk_failed
 from dialer.lines import Lines
@@ -53,6 +53,8 @@ class Engine:
         planner: Planner,
         switchboard: Switchboard,
         duties: Duties,
+        floor: Floor,
+        journal: Journal,
         clock: Clock,
         ticks: Ticks,
         tell: Callable[[str], None],
@@ -64,10 +66,11 @@ class Engine:
         self._planner = planner
         self._switchboard = switchboard
         self._duties = duties
+        self._floor = floor
         self._clock = clock
         self._ticks = ticks
         self._tell = tell
-        self._journal = Journal(clock, tell)
+        self._journal = journal
         self._same_call = SameCall(database, rulebook, clock, self._journal, duties.forget)
         self._calls: dict[str, LiveCall] = {}
         self._draining = False  # set by signal handlers: read, never acted on, between two passes
@@ -91,7 +94,7 @@ class Engine:
         self._ticks.force("take")
 
     def cut(self) -> None:
-        """Place no more calls and end the running ones now."""
+        """Place no more calls and end the running ones now; but talks with operators end by themselves."""
         self._draining = self._cutting = True
 
     def run(self, *, until_idle: bool, each_pass: Callable[[], None]) -> Summary:
@@ -113,8 +116,9 @@ class Engine:
         for event in self._lines.receive(wait_seconds):
             self._on(event)
         self._switchboard.ask()
+        self._follow(self._floor.tick(ends=self._draining))
         if self._cutting:
-            self._hang_up(list(self._calls))
+            self._hang_up([name for name, call in self._calls.items() if call.state != CONNECTED])
         self._journal.retry()
         if self._database.shared and self._journal.trouble_seconds >= CUT_OFF_SECONDS:
             self._hang_up([name for name, call in self._calls.items() if call.state in NOT_ANSWERED])
@@ -128,7 +132,7 @@ class Engine:
 
     def idle(self, *, until_idle: bool) -> bool:
         """Whether the run is over: told to stop and no call runs, or (`until_idle`) nothing to do now."""
-        if self._calls or (self._journal.blocked and not self._cutting):
+        if self._calls or self._floor.busy or (self._journal.blocked and not self._cutting):
             return False
         if self._draining:
             return True
@@ -136,7 +140,9 @@ class Engine:
             return False
         if contacts.interrupted_count(self._database):
             return False
-        return self._switchboard.rests or contacts.due_count(self._database, self._clock.now()) == 0
+        hopeless = self._floor.hopeless()
+        now = self._clock.now()
+        return self._switchboard.rests or contacts.due_count(self._database, now, but=hopeless) == 0
 
     def _is_over(self, until_idle: bool) -> bool:
         try:
@@ -156,11 +162,14 @@ class Engine:
         """What the database is asked for and told, apart from the calls in progress."""
         if self._journal.doubtful or self._ticks.due("leases"):
             self._planner.look_after()
+            self._floor.look_after()
             self._journal.doubtful = False
         if not self._begun:
             self._duties.begin()
+            self._floor.begin()
             self._begun = True
         self._duties.run_once([call.placed.attempt for call in self._calls.values()])
+        self._follow(self._floor.seek())
         if self._draining:
             return
         if self._ticks.due("take") and not self._rests:
@@ -190,14 +199,21 @@ class Engine:
         self.summary.placed += 1
         campaign = placed.contact.campaign
         _log.info("attempt.began attempt=%d campaign=%s trunk=%s", placed.attempt, campaign, placed.trunk)
-        self._calls[str(placed.attempt)] = LiveCall(placed)
+        call = self._calls[str(placed.attempt)] = LiveCall(placed)
+        self._floor.placed(call)
 
     def _on(self, event: Event) -> None:
         if isinstance(event, messages.TrunkEvent):
             self._switchboard.on(event)
-        if not isinstance(event, messages.CallEvent) or event.call not in self._calls:
-            return
-        call = self._calls[event.call]
+        elif isinstance(event, messages.Fault):
+            self._tell(event.sentence)
+        elif isinstance(event, messages.CallEvent) and event.call in self._floor:
+            self._follow(self._floor.on(event))
+        elif isinstance(event, messages.CallEvent) and event.call in self._calls:
+            self._hear(self._calls[event.call], event)
+
+    def _hear(self, call: LiveCall, event: messages.CallEvent) -> None:
+        """What happened in the call of a patient."""
         match event:
             case messages.Ringing():
                 call.state = "ringing"
@@ -208,10 +224,10 @@ class Engine:
                 self._send(call.placed.talk.on(event).commands)
             case messages.Answered():
                 self._answered(call, event)
-            case messages.Held(on=on):
+            case messages.Held(on=on) if call.state != CONNECTED:
                 call.state = "on hold" if on else "answered"
-            case messages.Fault(sentence=sentence):
-                self._tell(sentence)
+            case messages.Bridged() | messages.Transferred():
+                self._follow(self._floor.answer_for(call, event))
             case messages.Ended():
                 self._ended(call, event)
             case _:
@@ -225,6 +241,7 @@ class Engine:
         reaction = call.placed.talk.on(event)
         call.recorded = call.placed.talk.outcome
         self._react(call, reaction)
+        self._follow(self._floor.patient_answered(call))
         self._write(attempts.answered, call)
 
     def _react(self, call: LiveCall, reaction: Reaction) -> None:
@@ -242,6 +259,14 @@ class Engine:
         else:
             self._send(reaction.commands)
 
+        if reaction.connect is not None:
+            self._follow(self._floor.want(call, reaction.connect))
+
+    def _follow(self, follows: Iterable[Follow]) -> None:
+        """Carry out what comes of an operator's call for patients."""
+        for call, reaction in follows:
+            self._react(call, reaction)
+
     def _send(self, commands: Sequence[messages.Command]) -> None:
         for command in commands:
             self._lines.send(command)
@@ -258,40 +283,23 @@ class Engine:
         it_rang = rang(event, early_media=call.state == "early media")
         if not self._draining and not it_rang and self._moves_on(placed, event, cause):
             self.summary.own_failures += 1
+            self._floor.moved_on(call)
             _log.info("attempt.failed_over attempt=%d cause=%s", placed.attempt, cause)
             self._journal.write(partial(self._fail_over, placed, event, self._clock.now()))
             return
+        self._follow(self._floor.patient_ended(call, event.cause))
         blame = ending_of(cause, event.sip_status, event.rang, event.q850).blame
         ours = is_ours(blame, cause, placed.contact.own_failures)
         outcome = meant(placed.talk, event, ours)
         _log.info("attempt.ended attempt=%d cause=%s outcome=%s", placed.attempt, cause, outcome)
-        following = after_attempt(
-            self._rulebook.script(placed.contact).policy,
-            attempts_used=placed.contact.attempts_used,
-            own_failures=placed.contact.own_failures,
-            cause=cause,
-            ours=ours,
-            rang=it_rang,
-            outcome=outcome,
-            delivered=call.delivered,
-            now=self._clock.now(),
-            no_sound=event.answered and event.quality.packets == 0,
-            answered=event.answered,
-            person=person_of(placed.contact),
-            rang_at=self._clock.now() - timedelta(seconds=self._clock.seconds() - placed.begun),
-        )
+        now = self._clock.now()
+        end = CallEnded(replace(event, rang=it_rang), cause, ours, outcome, call.delivered)
+        begun_at = now - timedelta(seconds=self._clock.seconds() - placed.begun)
+        following = end.following(placed.contact, self._rulebook.script(placed.contact).policy, now, begun_at)
         self.summary.own_failures += not following.counted
-        self._journal.write(
-            partial(
-                self._finish,
-                placed,
-                replace(event, rang=it_rang),
-                cause,
-                outcome,
-                following,
-                self._clock.now(),
-            )
-        )
+        tasks = self._rulebook.followups
+        closes = partial(attempts.end, self._database, placed.attempt)
+        self._journal.write(partial(closes, end.record(placed.contact.token, following, tasks), now))
         for contact in (placed.contact, *(companion.contact for companion in placed.companions)):
             self._duties.forget(str(contact.id))  # for the next attempt it is rendered again
 
@@ -312,29 +320,7 @@ class Engine:
             now,
             self._rulebook.followups,
         )
-        if contact is not None:
+        if contact is None:
+            self._floor.let_go(placed)
+        else:
             self._planner.again(contact, placed)
-
-    def _finish(
-        self,
-        placed: Placed,
-        event: messages.Ended,
-        cause: messages.Cause,
-        outcome: Outcome,
-        following: Next,
-        now: datetime,
-    ) -> None:
-        attempts.finish(
-            self._database,
-            placed.attempt,
-            placed.contact.token,
-            cause=cause,
-            sip_status=event.sip_status,
-            talk_seconds=event.talk_seconds,
-            outcome=outcome,
-            next=following,
-            tasks=self._rulebook.followups,
-            now=now,
-            quality=measured(event),
-            rang=event.rang,
-        )

@@ -2,11 +2,33 @@
 
 from dataclasses import dataclass
 
-from campaigns.engine.planner import Placed
+from campaigns.engine.companions import Companion
+from campaigns.engine.conversation import Talk
+from campaigns.engine.renderer import Clips
+from campaigns.models import Contact
 from campaigns.words import Outcome
 
 NOT_ANSWERED = frozenset({"dialling", "ringing", "early media"})
 """States of a call that nobody has answered yet."""
+CONNECTED = "connected"
+"""The state of a call in which an operator talks to the patient; it ends by itself."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A call that was just placed: the attempt is in the database, `Dial` is sent."""
+
+    attempt: int
+    contact: Contact
+    trunk: str
+    talk: Talk
+    clips: Clips
+    tried: frozenset[str]  # the trunks of this round, this one among them
+    begun: float  # monotonic seconds
+    limit_seconds: float = 0.0  # the longest that it may last once it is answered
+    script: str = ""  # digest of the one that the prompts are made for
+    companions: tuple[Companion, ...] = ()  # who may be told in the same call
+    operator: str = ""  # the call of the operator's phone that it was placed for
 
 
 @dataclass
@@ -20,6 +42,11 @@ class LiveCall:
     delivered: bool = False
     recorded: Outcome | None = None  # what the database says it would mean if it ended now
     cut: bool = False  # we ended it because we were told to stop
+
+    @property
+    def name(self) -> str:
+        """The call as the lines know it."""
+        return self.placed.talk.call
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from campaigns.clock import Clock, SharedClock
 from campaigns.errors import DatabaseUnusable, NodeReplaced
-from campaigns.store import nodes
+from campaigns.store import nodes, operators
 from campaigns.store.database import Database
 
 CUT_OFF_SECONDS = 10.0  # without the database no call is begun, and none that rings is let through
@@ -66,8 +66,10 @@ class Membership:
             )
 
     def mourn(self) -> None:
-        """Give back what engines had taken that are not heard of any more."""
-        freed = nodes.free_leases_of_dead(self._database, self._clock.now() - self._dead_after)
+        """Give back what engines had taken that are not heard of any more, and free their operators."""
+        now = self._clock.now()
+        operators.recover_dead(self._database, now - self._dead_after, now)
+        freed = nodes.free_leases_of_dead(self._database, now - self._dead_after)
         if freed:
             self._tell(f"{freed} contacts of a node that is not heard of any more are due again.")
 

@@ -1,13 +1,16 @@
 """Takes contacts that are due, has their prompts rendered, and places their calls."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from campaigns.clock import Clock
-from campaigns.engine.companions import Companion, Companions
+from campaigns.engine.companions import Companions
 from campaigns.engine.conversation import Talk
+from campaigns.engine.gate import Admission, Gate
+from campaigns.engine.live import Placed
 from campaigns.engine.renderer import Clips, Order, Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
@@ -19,7 +22,7 @@ from campaigns.rules.trunks import shown_number
 from campaigns.store import attempts, contacts, nodes
 from campaigns.store.database import Database
 from campaigns.store.trunk_use import TrunkLimit
-from campaigns.words import WaitReason
+from campaigns.words import ConnectMode, WaitReason
 from dialer.lines import Lines
 from dialer.messages import Dial
 from dialer.settings import Trunk
@@ -28,6 +31,7 @@ RENDERED_AHEAD = 4  # contacts kept ready beyond the free lines, so that no line
 AHEAD_SECONDS = 0.5  # on fast trunks, as many as start until the next look at the database, and its length
 LEASED_SECONDS = 3.0  # and never more than start in so long: who is leased is out of reach for all others
 SHORTEST_WAIT_SECONDS = 0.001  # clocks count no finer, and waiting for less would be to spin
+OPERATOR_SECONDS = 3.0  # until a contact for whom no operator is free has its turn again, after others
 RENDER_PROBLEM_SECONDS = 600  # a contact whose prompts cannot be made is tried again after so long
 
 
@@ -41,28 +45,15 @@ class CallSettings:
     node: str = ""  # as the leases of this engine are marked
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A call that was just placed: the attempt is in the database, `Dial` is sent."""
-
-    attempt: int
-    contact: Contact
-    trunk: str
-    talk: Talk
-    clips: Clips
-    tried: frozenset[str]  # the trunks of this round, this one among them
-    begun: float  # monotonic seconds
-    limit_seconds: float = 0.0  # the longest that it may last once it is answered
-    script: str = ""  # digest of the one that the prompts are made for
-    companions: tuple[Companion, ...] = ()  # who may be told in the same call
-
-
 @dataclass
 class _Prepared:
     contact: Contact
     script: str  # digest of the one that the prompts are made for
     clips: Clips | None = None
     tried: frozenset[str] = frozenset()  # trunks that failed it in this round
+    mode: ConnectMode = "robot_first"
+    keeps: bool = False  # a line is kept for the operator who may be wanted in the call
+    asked: set[int] = field(default_factory=set)  # operators whose phones were called for it in this round
 
 
 class Planner:
@@ -75,6 +66,7 @@ class Planner:
         rulebook: Rulebook,
         renderer: Renderer,
         switchboard: Switchboard,
+        gate: Gate,
         clock: Clock,
         settings: CallSettings,
         tell: Callable[[str], None],
@@ -84,6 +76,7 @@ class Planner:
         self._rulebook = rulebook
         self._renderer = renderer
         self._switchboard = switchboard
+        self._gate = gate
         self._clock = clock
         self._settings = settings
         self._tell = tell
@@ -96,8 +89,15 @@ class Planner:
         return len(self._prepared)
 
     @property
+    def _held(self) -> int:
+        """How many of them hold nobody else back: they wait for another trunk, or for an operator."""
+        return sum(
+            bool(prepared.tried) or prepared.mode == "operator_first" for prepared in self._prepared.values()
+        )
+
+    @property
     def _moving(self) -> int:
-        """How many of them wait for another trunk than the one that failed: these hold nobody else back."""
+        """How many of them wait for another trunk than the one that failed."""
         return sum(bool(prepared.tried) for prepared in self._prepared.values())
 
     def takes_over(self, failed: Placed) -> bool:
@@ -107,8 +107,12 @@ class Planner:
 
     def patience(self, longest_seconds: float) -> float:
         """How long the engine may wait for events before somebody can be called, at most so long."""
-        ready = {prepared.tried for owner, prepared in self._prepared.items() if self._ready(owner)}
-        waits = (self._switchboard.wait_seconds(tried) for tried in ready)
+        ready = {
+            (prepared.tried, prepared.keeps, prepared.mode == "operator_first")
+            for owner, prepared in self._prepared.items()
+            if self._ready(owner) and (prepared.mode != "operator_first" or self._is_taken(owner))
+        }
+        waits = (self._switchboard.wait_seconds(*call) for call in ready)
         soonest = min((wait for wait in waits if wait is not None), default=longest_seconds)
         return min(max(soonest, SHORTEST_WAIT_SECONDS), longest_seconds) if soonest > 0 else 0.0
 
@@ -119,28 +123,48 @@ class Planner:
             return
         ahead = max(RENDERED_AHEAD, self._switchboard.starts_within(AHEAD_SECONDS))
         soon = max(RENDERED_AHEAD, self._switchboard.starts_within(LEASED_SECONDS))
-        wanted = min(self._switchboard.room + ahead, soon) - (self.preparing - self._moving)
+        wanted = min(self._switchboard.room + ahead, soon) - (self.preparing - self._held)
         if wanted <= 0:
             return
         now = self._clock.now()
-        taken = contacts.take(
-            self._database,
-            wanted,
-            now,
-            self._judge_at(now),
-            self._rulebook.followups,
-            only=self._rulebook.campaigns,
-            node=self._settings.node,
-            paces=self._rulebook.paces,
+        self._gate.look()
+        allowances = self._gate.allowances(
+            Counter(
+                prepared.contact.campaign
+                for owner, prepared in self._prepared.items()
+                if self._gate.leg(owner) is None
+            )
         )
+        taken: list[Contact] = []
+        for campaign, most in allowances.items():
+            if (few := min(most, wanted - len(taken))) > 0:
+                taken += self._lease(few, [campaign], now)
+        if wanted > len(taken):
+            others = self._rulebook.campaigns
+            others = [name for name in others if name not in allowances] if allowances else others
+            taken += self._lease(wanted - len(taken), others, now)
         speakable = [contact for contact in taken if self._prepare(contact)]
         for contact in speakable:  # the database may fail in it, and by now all that are leased are known
             self._companions.find(contact, now)
+
+    def _lease(self, most: int, campaigns: Collection[str], now: datetime) -> list[Contact]:
+        return contacts.take(
+            self._database,
+            most,
+            now,
+            self._judge_at(now),
+            self._rulebook.followups,
+            only=campaigns,
+            node=self._settings.node,
+            paces=self._rulebook.paces,
+        )
 
     def _prepare(self, contact: Contact) -> bool:
         """Hold the contact and order its prompts; whether there can be any."""
         owner = str(contact.id)
         prepared = self._prepared[owner] = _Prepared(contact, self._rulebook.script(contact).digest)
+        prepared.mode = self._gate.mode(contact)
+        prepared.keeps = self._gate.keeps(contact) and prepared.mode != "operator_first"
         try:
             self._renderer.order(Order(owner, self._rulebook.texts(contact)))
         except Unspeakable as error:
@@ -157,33 +181,48 @@ class Planner:
                 self._companions.rendered(clips)
         self._companions.keep(self._prepared.keys())
         for owner, prepared in list(self._prepared.items()):
-            if prepared.clips is None or not self._ready(owner):
+            if prepared.clips is None or not self._ready(owner) or self._dropped(owner, prepared):
                 continue
-            if self._is_outdated(prepared.contact, prepared.script):
-                contacts.release(self._database, prepared.contact.id, prepared.contact.token)
-                del self._prepared[owner]
+            admission = self._admission(owner, prepared, prepared.clips)
+            if admission == "no_room":
+                break  # who comes after this one would take what it waits for
+            if admission != "call":
                 continue
-            if prepared.clips.problem:
-                self._postpone_silent(owner, prepared.contact, prepared.clips.problem)
-                continue
-            trunk = self._switchboard.choose(prepared.tried)
+            leg = self._gate.leg(owner)
+            trunk = self._switchboard.choose(prepared.tried, prepared.keeps, promised=leg is not None)
             if trunk is not None:
                 yield from self._call(owner, prepared, prepared.clips, trunk)
-            elif not prepared.tried:
-                break  # then nobody after this one can be called either
-            elif not self._switchboard.another(prepared.tried):
+            elif prepared.tried and not self._switchboard.another(prepared.tried):
+                self._gate.let_go(owner)
                 self._postpone_failed(owner, prepared.contact)
+            elif leg is None and not prepared.tried:
+                break  # then nobody after this one can be called either
+
+    def _dropped(self, owner: str, prepared: _Prepared) -> bool:
+        """Whether nobody is called with these prompts, and the contact is given back."""
+        if self._is_outdated(prepared.contact, prepared.script):
+            self._give_back(owner, prepared.contact)
+            return True
+        if prepared.clips is not None and prepared.clips.problem:
+            self._postpone_silent(owner, prepared.contact, prepared.clips.problem)
+            return True
+        return False
 
     def again(self, contact: Contact, failed: Placed) -> None:
         """Call a contact through another trunk, before those who were not called yet; the prompts remain.
 
-        Where the script has changed meanwhile they say what is no longer in it: then it is due as before.
+        Where the script has changed meanwhile they say what is no longer in it: then it is due as before. So
+        it is when the operator for whom it was called has gone.
         """
-        if self._is_outdated(contact, failed.script):
-            contacts.release(self._database, contact.id, contact.token)
+        gone = bool(failed.operator) and self._gate.leg(str(contact.id)) is None
+        if gone or self._is_outdated(contact, failed.script):
+            self._give_back(str(contact.id), contact)
             return
         moving = {owner: prepared for owner, prepared in self._prepared.items() if prepared.tried}
-        moved = {str(contact.id): _Prepared(contact, failed.script, failed.clips, failed.tried)}
+        mode: ConnectMode = "operator_first" if failed.operator else "robot_first"  # admitted already
+        keeps = not failed.operator and self._gate.keeps(contact)
+        prepared = _Prepared(contact, failed.script, failed.clips, failed.tried, mode, keeps)
+        moved = {str(contact.id): prepared}
         self._prepared = {**moving, **moved, **self._prepared}
         self._companions.again(str(contact.id), failed.companions)
 
@@ -194,13 +233,30 @@ class Planner:
 
     def let_go(self) -> None:
         """Give back every contact that is not being called yet."""
-        for prepared in self._prepared.values():
-            contacts.release(self._database, prepared.contact.id, prepared.contact.token)
-        self._prepared.clear()
+        for owner, prepared in list(self._prepared.items()):
+            self._give_back(owner, prepared.contact)
+
+    def _give_back(self, owner: str, contact: Contact) -> None:
+        """It is due as before; an operator who was called for it is let go."""
+        contacts.release(self._database, contact.id, contact.token)
+        self._gate.let_go(owner)
+        self._prepared.pop(owner, None)
+
+    def _admission(self, owner: str, prepared: _Prepared, clips: Clips) -> Admission:
+        """Whether it is called now, as far as operators go; who cannot have one makes way for others."""
+        admission = self._gate.admits(prepared.contact, clips, prepared.mode, prepared.asked)
+        if admission == "nobody":
+            self._postpone(owner, prepared.contact, timedelta(seconds=OPERATOR_SECONDS), "operator")
+        return admission
 
     def _is_outdated(self, contact: Contact, script: str) -> bool:
         """Whether the prompts were made for a script that is not in force any more."""
         return self._rulebook.script(contact).digest != script
+
+    def _is_taken(self, owner: str) -> bool:
+        """Whether an operator waits for the call to this contact."""
+        leg = self._gate.leg(owner)
+        return leg is not None and leg.state == "taken"
 
     def _ready(self, owner: str) -> bool:
         """Whether nothing is waited for but a line."""
@@ -222,8 +278,12 @@ class Planner:
             return
         del self._prepared[owner]
         if attempt is None:
+            self._gate.let_go(owner)
             return
-        talk = Talk(str(attempt), self._rulebook.conversation(contact), clips.paths, recording)
+        leg = self._gate.leg(owner)
+        operator = leg.call if leg else ""
+        conversation = self._rulebook.conversation(contact)
+        talk = Talk(str(attempt), conversation, clips.paths, recording, attended=leg is not None)
         begun = self._switchboard.started(trunk.name)
         self._lines.send(
             Dial(
@@ -233,6 +293,8 @@ class Planner:
                 shown_number(trunk.caller_ids, contact.phone),
                 self._rulebook.ring_seconds(contact, self._settings.ring_seconds, now),
                 self._settings.limit_seconds,
+                prepared.keeps,
+                operator,
             )
         )
         yield Placed(
@@ -246,6 +308,7 @@ class Planner:
             self._settings.limit_seconds,
             prepared.script,
             self._companions.of(owner),
+            operator,
         )
 
     def _postpone_silent(self, owner: str, contact: Contact, problem: str) -> None:

@@ -45,6 +45,10 @@ class Rulebook:
         """The script of the contact's campaign."""
         return self._shelf.script(contact.campaign)
 
+    def script_named(self, campaign: str) -> Script:
+        """The script of one of the campaigns."""
+        return self._shelf.script(campaign)
+
     def judge(self, contact: Contact, standing: Standing, now: datetime) -> Decision:
         """May this contact be called at `now`?"""
         return judge(self.script(contact).policy, candidate_of(contact), standing, now)

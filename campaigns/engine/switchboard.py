@@ -33,6 +33,8 @@ class Switchboard:
         self._lines = lines
         self._clock = clock
         self._tell = tell
+        self.promised = 0
+        """Calls of patients that operators' phones are called for: the room for them is nobody else's."""
 
     # ------------------------------------------------------------ what can be done now
 
@@ -63,18 +65,66 @@ class Switchboard:
         """Whether a trunk other than these takes calls at present, and has room for one."""
         return rules.another(self._routes, self._clock.seconds(), tried)
 
-    def wait_seconds(self, tried: Collection[str]) -> float | None:
-        """How long until a call may start on a trunk other than these; None: until something else happens."""
+    def wait_seconds(
+        self, tried: Collection[str], keeps: bool = False, promised: bool = False
+    ) -> float | None:
+        """How long until `choose` names a trunk for such a call; None: until something else happens."""
         now = self._clock.seconds()
-        start = rules.next_start(self._routes, now, tried) if self._lines.free > 0 else None
+        able = promised or self._has_room(keeps, now)
+        start = rules.next_start(self._routes, now, tried) if able else None
         return None if start is None else start - now
 
-    def choose(self, tried: Collection[str]) -> Trunk | None:
-        """The trunk for a call that starts now, not one of these; None: none may, or no line is free."""
-        if self._lines.free < 1:
+    def choose(self, tried: Collection[str], keeps: bool = False, promised: bool = False) -> Trunk | None:
+        """The trunk for a call that starts now, not one of these; None: none may, or no line is free.
+
+        keeps: it needs two lines (`Dial.keeps`). promised: its line and its room are kept for it already.
+        """
+        now = self._clock.seconds()
+        if not promised and not self._has_room(keeps, now):
             return None
-        name = rules.choose(self._routes, self._clock.seconds(), tried)
+        name = rules.choose(self._routes, now, tried)
         return None if name is None else self._trunks[name]
+
+    def leads_to_operators(self, patient_waits: bool) -> Sequence[str]:
+        """The trunks over which an operator's phone can be called now, the best first.
+
+        patient_waits: a line is kept for it, and nobody is kept waiting by the pace. Else there must be two
+        lines, and room for the patient's call that follows; but where nothing runs, a trunk that may be given
+        one call to show that it is back gets this one.
+        """
+        now = self._clock.seconds()
+        if not patient_waits and (self._lines.free_pairs < 1 or not self._has_room_for_two(now)):
+            return ()
+        able = [name for name, route in self._routes.items() if self._bears(route, now, patient_waits)]
+        return sorted(able, key=lambda name: self._routes[name].priority)
+
+    def trunk(self, name: str) -> Trunk:
+        """The trunk of that name."""
+        return self._trunks[name]
+
+    @property
+    def busy(self) -> bool:
+        """Whether any call runs, so that its room will be free."""
+        return any(route.pacer.running for route in self._routes.values())
+
+    def _has_room_for_two(self, now: float) -> bool:
+        if self.busy:
+            return self._spare(now) >= 2
+        most = sum(route.pacer.max_calls for route in self._routes.values() if route.usable(now))
+        return most >= 2 and self._spare(now) >= 1
+
+    def _has_room(self, keeps: bool, now: float) -> bool:
+        """Whether there is a line, and room on any trunk, that is promised to nobody."""
+        return min(self._lines.free_pairs if keeps else self._lines.free, self._spare(now)) > 0
+
+    def _spare(self, now: float) -> int:
+        """For how many calls there is room that is promised to nobody."""
+        return sum(route.room(now) for route in self._routes.values()) - self.promised
+
+    @staticmethod
+    def _bears(route: Route, now: float, patient_waits: bool) -> bool:
+        start = route.next_start(now)
+        return route.room(now) > 0 and (patient_waits or (start is not None and start <= now))
 
     def why(self, trunk: str, tried: Collection[str]) -> str:
         """Why `choose` has just named this trunk, as `rules.trunks.why` says it."""

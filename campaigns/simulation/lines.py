@@ -28,6 +28,10 @@ class SimulatedLines:
         return self._lines.free
 
     @property
+    def free_pairs(self) -> int:
+        return self._lines.free_pairs
+
+    @property
     def busiest(self) -> int:
         """The most calls there were at once."""
         return self._lines.busiest
