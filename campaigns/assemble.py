@@ -153,7 +153,13 @@ def build_engine(
     shelf = Shelf(database, partial(script_in_force, home), tell)
     book = rulebook(home, database, shelf)
     settings = home.file.engine
-    calls = CallSettings(settings.ring_seconds, settings.call_limit_seconds, home.recordings, home.node)
+    calls = CallSettings(
+        settings.ring_seconds,
+        settings.call_limit_seconds,
+        home.recordings,
+        home.node,
+        settings.talk_limit_seconds,
+    )
     board = Switchboard(trunks, lines, clock, tell)
     journal = Journal(clock, tell)
     floor, gate = operators_desk(home, database, lines, book, board, journal, clock, tell)
@@ -180,7 +186,7 @@ def operators_desk(
 ) -> tuple[Floor, Gate]:
     """What connects patients with operators: as the engine sees it, and as the planner does."""
     groups = groups_of(home.file.groups)
-    tune, limit = home.speech / TUNE_NAME, home.file.engine.call_limit_seconds
+    tune, limit = home.speech / TUNE_NAME, home.file.engine.talk_limit_seconds
     outlived = timedelta(seconds=limit + 2 * OUTLASTS_SECONDS)
     settings = DeskSettings(home.node, home.file.engine.time_zone, groups, outlived)
     desk = Desk(database, book, board, clock, settings, tell)

@@ -92,6 +92,7 @@ class EngineTable(_Table):
     time_zone: Zone = "Asia/Yekaterinburg"
     ring_seconds: float = Field(default=30.0, ge=15, le=120)
     call_limit_seconds: float = Field(default=600.0, ge=30, le=3600)
+    talk_limit_seconds: float = Field(default=3600.0, ge=60, le=14_400)
     node: str = Field(default="", max_length=100, pattern=r"^[\w.:/-]*$")
 
     @property

@@ -43,6 +43,7 @@ class CallSettings:
     limit_seconds: float
     recordings: Path
     node: str = ""  # as the leases of this engine are marked
+    talk_seconds: float = 3600.0  # the longest call in which an operator may talk with the patient
 
 
 @dataclass
@@ -284,6 +285,7 @@ class Planner:
         operator = leg.call if leg else ""
         conversation = self._rulebook.conversation(contact)
         talk = Talk(str(attempt), conversation, clips.paths, recording, attended=leg is not None)
+        longest = self._settings.talk_seconds if operator or prepared.keeps else self._settings.limit_seconds
         begun = self._switchboard.started(trunk.name)
         self._lines.send(
             Dial(
@@ -292,7 +294,7 @@ class Planner:
                 contact.phone,
                 shown_number(trunk.caller_ids, contact.phone),
                 self._rulebook.ring_seconds(contact, self._settings.ring_seconds, now),
-                self._settings.limit_seconds,
+                longest,
                 prepared.keeps,
                 operator,
             )
@@ -305,7 +307,7 @@ class Planner:
             clips,
             prepared.tried | {trunk.name},
             begun,
-            self._settings.limit_seconds,
+            longest,
             prepared.script,
             self._companions.of(owner),
             operator,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from campaigns.web.bars import HEIGHT, WIDTH, bars, scale
+from campaigns.web.pages import page
 from campaigns.web.report import Slice, slices
 
 LOST_COLOURS: Mapping[str, str] = {
@@ -59,16 +58,11 @@ class Cell:
 
 def desk_page(data: Mapping[str, Any], sentences: Sequence[str], made_at: datetime) -> str:
     """One HTML page that needs no network. data: as `dialer report --json` prints it, said in `sentences`."""
-    environment = Environment(
-        loader=PackageLoader("campaigns.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     hours = data["hours"]
     names, rows = work(data["operators"])
-    return environment.get_template("desk.html").render(
+    return page(
+        "desk.html",
+        made_at,
         data=data,
         sentences=sentences,
         accounts=[
@@ -80,7 +74,6 @@ def desk_page(data: Mapping[str, Any], sentences: Sequence[str], made_at: dateti
         scale=scale(max((hour["lost"] for hour in hours), default=0)),
         work_hours=names,
         work=rows,
-        made_at=made_at.isoformat(timespec="minutes"),
         width=WIDTH,
         height=HEIGHT,
     )

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from campaigns.web.bars import HEIGHT, WIDTH, bars, scale
+from campaigns.web.pages import page
 
 
 def load_page(
@@ -16,21 +15,15 @@ def load_page(
 
     data: as `simulate-load --json` prints it; sentences: what it says of the day; checks: in words.
     """
-    environment = Environment(
-        loader=PackageLoader("campaigns.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     hourly = [(hour["hour"][11:13], hour["calls"], hour["answered"]) for hour in data["hours"]]
-    return environment.get_template("load.html").render(
+    return page(
+        "load.html",
+        made_at,
         data=data,
         sentences=sentences,
         checks=checks,
         scale=scale(max((calls for _, calls, _ in hourly), default=0.0)),
         bars=bars(hourly),
-        made_at=made_at.isoformat(timespec="minutes"),
         width=WIDTH,
         height=HEIGHT,
     )

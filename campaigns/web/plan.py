@@ -4,31 +4,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from campaigns.web.bars import HEIGHT, WIDTH, bars, scale
+from campaigns.web.pages import page
 
 MOST_BARS = 72  # three days, an hour a bar
 
 
 def plan_page(data: Mapping[str, Any], sentences: list[str], made_at: datetime) -> str:
     """One HTML page that needs no network. data: as `plan --json` prints it; sentences: what it says."""
-    environment = Environment(
-        loader=PackageLoader("campaigns.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     hours = data["hours"][:MOST_BARS]
     highest = max([data["lines"], *(hour["busy"] for hour in hours)])
-    return environment.get_template("plan.html").render(
+    return page(
+        "plan.html",
+        made_at,
         data=data,
         sentences=sentences,
         hours=hours,
         bars=bars([(hour["hour"][5:13], hour["busy"], 0.0) for hour in hours], top=data["lines"]),
         scale=scale(highest),
-        made_at=made_at.isoformat(timespec="minutes"),
         width=WIDTH,
         height=HEIGHT,
     )

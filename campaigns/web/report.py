@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from campaigns.web.pages import page
 
 COLOURS: Mapping[str, str] = {
     "completed": "#1b7f5c",
@@ -56,16 +56,7 @@ def report_page(
     reports: Sequence[Mapping[str, Any]], made_at: datetime, tasks: Sequence[Mapping[str, Any]] = ()
 ) -> str:
     """One HTML page that needs no network; arguments as `campaign report` and `tasks list` print them."""
-    environment = Environment(
-        loader=PackageLoader("campaigns.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     bars = [(report, slices(report["outcomes"])) for report in reports]
     shown = {part.name for _, bar in bars for part in bar}
     legend = [(name, colour) for name, colour in COLOURS.items() if name in shown]
-    return environment.get_template("report.html").render(
-        bars=bars, legend=legend, tasks=tasks, made_at=made_at.isoformat(timespec="minutes"), width=_WIDTH
-    )
+    return page("report.html", made_at, bars=bars, legend=legend, tasks=tasks, width=_WIDTH)

@@ -7,11 +7,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from campaigns.engine.auditions import Heard, shares, too_long
 from campaigns.flows.script import Script
+from campaigns.web.pages import page
 from prompts.audio import outline
 from prompts.spoken.sentences import Phrase
 from prompts.studio import Part
@@ -84,24 +84,18 @@ class Section:
 
 def voices_page(script: Script, heard: Sequence[Heard], made_at: datetime) -> str:
     """One HTML page with its audio inside; `heard` are sentences, text by text and language by language."""
-    environment = Environment(
-        loader=PackageLoader("campaigns.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     sounds = _Sounds()
     by_language = groupby(heard, key=lambda sentence: sentence.sample.language)
     sections = [_section(script, language, list(found), sounds) for language, found in by_language]
-    return environment.get_template("voices.html").render(
+    return page(
+        "voices.html",
+        made_at,
         script=script,
         sections=sections,
         sounds=sounds.data,
         colours={**COLOURS, **{name: OTHER_COLOUR for name in _strangers(sections)}},
         points=WAVE_POINTS,
         height=WAVE_HEIGHT,
-        made_at=made_at.isoformat(sep=" ", timespec="minutes"),
     )
 
 
