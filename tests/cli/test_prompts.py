@@ -11,7 +11,7 @@ from campaigns.flows.loader import LIBRARY
 from tests.system.commands import Desk
 
 CALLBACK = "abandoned-callback"
-SHORT = "Хорошо. Сотрудник скоро вам перезвонит. До свидания."
+SHORT = "Сотрудник скоро вам перезвонит. До свидания."
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +84,8 @@ def test_what_voices_complain_of_is_a_sentence_and_no_line_of_a_log(
 def test_every_text_is_listed_with_who_speaks_it(desk: Desk) -> None:
     rows = desk.data("prompts", "list", CALLBACK)
     assert {row["language"] for row in rows} == {"ru", "en"}
-    called = next(row for row in rows if (row["text"], row["language"]) == ("you_called", "ru"))
-    assert called["words"].startswith("Вы звонили нам в ")
+    called = next(row for row in rows if (row["text"], row["language"]) == ("opening", "ru"))
+    assert called["words"].startswith("Это региональная служба здравоохранения. Вы звонили нам в ")
     assert not any(letter.isdigit() for row in rows for letter in row["words"])
     assert all(row["spoken_by"] and row["parts"] for row in rows)
     assert "we_will_call" in desk.run("prompts", "list", CALLBACK).stdout
@@ -106,7 +106,7 @@ def test_a_studio_speaker_gets_a_list_of_what_is_the_same_for_all(desk: Desk) ->
     rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     words = [row["words"] for row in rows]
     assert "Это региональная служба здравоохранения." in words
-    assert {"Кому:", "Хорошо.", "До свидания."} <= set(words)
+    assert {"Хорошо.", "До свидания."} <= set(words)
     assert "Петрова" not in " ".join(words)
     assert len(set(words)) == len(words) == len({row["file"] for row in rows})
     assert rows[0]["file"] == f"{CALLBACK}.opening.1.wav"
