@@ -100,6 +100,7 @@ def test_a_phone_that_rejects_every_call_costs_nobody_a_callback(tmp_path: Path)
     assert "Traceback" not in clinic.said
 
 
+@pytest.mark.soak  # test_bridge has the same without the engine
 def test_an_operator_who_holds_comes_back_from_another_port(tmp_path: Path) -> None:
     """Patient first, over SIPp: the patient asks for a person, and hears the tune while it holds."""
     with FarAudio() as desk_ear:
@@ -126,6 +127,7 @@ def test_an_operator_who_holds_comes_back_from_another_port(tmp_path: Path) -> N
         assert desk_ear.loud_ms() > 2000, "the patient was heard at the port that the operator moved to"
 
 
+@pytest.mark.soak
 def test_a_patient_who_can_be_transferred_is_and_we_are_out_of_it(tmp_path: Path) -> None:
     """baresip follows our REFER and calls the operator itself."""
     rules = "{mode: patient_first, transfer: true}"
