@@ -125,7 +125,7 @@ class GroupTable(_Table):
     institutions: contacts of these are its own; overflow: groups that take what it cannot, in this order.
     """
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, pattern=r"\S")
     trunk: str = Field(min_length=1)
     institutions: tuple[str, ...] = ()
     overflow: tuple[str, ...] = ()
@@ -170,6 +170,10 @@ class SettingsFile(_Table):
         for place, group in enumerate(self.groups):
             if group.name in known[:place]:
                 raise _Misfit("is the name of two groups: give each its own", place, "name")
+            elsewhere = {each for other in self.groups[:place] for each in other.institutions}
+            if shared := sorted(elsewhere & set(group.institutions)):
+                what = f'names "{shared[0]}", which another group has: each institution is of one group'
+                raise _Misfit(what, place, "institutions")
             if group.trunk not in [trunk.name for trunk in self.trunks]:
                 raise _Misfit(f'is "{group.trunk}", which is no trunk of this file', place, "trunk")
             if group.name in group.overflow:
@@ -267,12 +271,18 @@ def _first_complaint(path: Path, text: str, error: ValidationError) -> str:
     fault = first.get("ctx", {}).get("error")
     location = fault.place if isinstance(fault, _Misfit) else first["loc"]
     where = ".".join(str(part) for part in location) or "trunks"
-    what = _sentence(first["type"], first["msg"])
+    what = _sentence(first["type"], first["msg"], location)
     return f"{path}, line {_line_of(text, location)}: {where} {what}."
 
 
-def _sentence(kind: str, message: str) -> str:
+def _sentence(kind: str, message: str, location: tuple[Any, ...]) -> str:
     match kind:
+        case "tuple_type" if location in (("groups",), ("trunks",)):
+            return f"is one table: begin each with [[{location[0]}]], in two brackets"
+        case "tuple_type":
+            return 'is not a list: write it in brackets, such as ["first", "second"]'
+        case "string_pattern_mismatch" if location[0] == "groups":
+            return "is blank: give the group a name"
         case "extra_forbidden":
             return "is not a setting; remove it or correct its name"
         case "missing":

@@ -33,6 +33,7 @@ WaitReason = Literal[
     "pause",
     "consent",
     "operator",
+    "in_queue",
 ]
 ZoneSource = Literal["file", "number", "clinic"]
 """Where a contact's time zone is known from: its row, its phone number, or the settings."""
@@ -49,7 +50,8 @@ OperatorState = Literal["on", "off", "paused"]
 OperatorCallResult = Literal[
     "talked",  # bridged with the patient
     "transferred",  # the far end connected them, by REFER
-    "refused",  # the operator did not press 1, or hung up before
+    "refused",  # the operator pressed another key, or hung up before
+    "not_taken",  # answered, and nothing was pressed: it may have been a machine
     "no_answer",
     "busy",
     "failed",  # the trunk, the address or the line

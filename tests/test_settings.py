@@ -183,6 +183,16 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
         ),
         (TRUNK + NORTH + 'overflow = ["west"]\n' + SOUTH, 'line 7: groups.0.overflow names "west", which is'),
         (TRUNK + '[[groups]]\nname = "north"\n', "line 4: groups.0.trunk is missing"),
+        (
+            TRUNK + NORTH.replace("[[groups]]", "[groups]"),
+            "line 4: groups is one table: begin each with [[groups]]",
+        ),
+        (TRUNK + NORTH + 'overflow = "south"\n' + SOUTH, "line 7: groups.0.overflow is not a list: write it"),
+        (TRUNK + NORTH.replace("north", " "), "line 5: groups.0.name is blank: give the group a name"),
+        (
+            TRUNK + NORTH + 'institutions = ["A", "B"]\n' + SOUTH + 'institutions = ["B"]\n',
+            'line 11: groups.1.institutions names "B", which another group has',
+        ),
         (TRUNK + NORTH + "phones = 3\n", "line 7: groups.0.phones is not a setting"),
         ("[[trunks]\n", "is not valid TOML"),
     ],

@@ -59,8 +59,8 @@ class Account:
         return asdict(self)
 
 
-def account_of(dossier: Dossier, policy: Policy | None, now: datetime) -> Account:
-    """policy: that of the campaign's file as it stands; None: it cannot be read."""
+def account_of(dossier: Dossier, policy: Policy | None, now: datetime, desk: str = "") -> Account:
+    """policy: that of the campaign's file as it stands; None: it cannot be read. desk: who suits it."""
     contact = dossier.contact
     zone = reasons.zone_known(contact.time_zone, contact.zone_from)
     place = _place(dossier, contact.phone)
@@ -73,7 +73,7 @@ def account_of(dossier: Dossier, policy: Policy | None, now: datetime) -> Accoun
         contact.outcome,
         f"{who}{place and f' ({place})'}, time zone {zone}; there it is {_there(dossier, now)} now.",
         [*_present(dossier, now), *_in_the_way(dossier, now)],
-        _to_come(dossier, policy, now),
+        [*_to_come(dossier, policy, now), *([desk] if desk and _is_due(dossier, now) else [])],
         [_call(dossier, attempt) for attempt in dossier.attempts],
         [f"{_there(dossier, change.at)}: {deed(change)}" for change in dossier.changes],
     )
@@ -150,6 +150,14 @@ def _to_come(dossier: Dossier, policy: Policy | None, now: datetime) -> list[str
         later = f"It is looked at again on {_there(dossier, at)} there"
         return [f"{later}; its campaign's file cannot be read, so more is not known."]
     return _foreseen(dossier, judge(policy, candidate_of(contact), dossier.standing, at), at, now)
+
+
+def _is_due(dossier: Dossier, now: datetime) -> bool:
+    """Whether it waits for nothing but an operator and a line."""
+    contact = dossier.contact
+    if contact.state != "waiting" or contact.next_at is None:
+        return False
+    return contact.next_at <= now or contact.wait_reason == "operator"
 
 
 def _may_call(dossier: Dossier) -> bool:

@@ -8,13 +8,16 @@ import typer
 
 from campaigns.cli.account import Account, account_of
 from campaigns.cli.options import HomeOption, JsonOption, open_home, print_json, say
+from campaigns.cli.suiting import who_suits
 from campaigns.errors import CampaignsError, UnknownContact
 from campaigns.flows.complaints import ScriptError
+from campaigns.flows.script import Script
 from campaigns.intake.phones import parse_phone
 from campaigns.library import script_named
-from campaigns.rules.policy import Policy
+from campaigns.models import Operator
 from campaigns.settings import Home
-from campaigns.store.dossier import find, open_dossier
+from campaigns.store import staff
+from campaigns.store.dossier import Dossier, find, open_dossier
 
 WhoArgument = Annotated[str, typer.Argument(help="The contact's external_id, or any of its phone numbers.")]
 OnlyOption = Annotated[str | None, typer.Option("--campaign", help="Only in this campaign.")]
@@ -31,8 +34,9 @@ def explain(
         raise UnknownContact(f"There is no contact with that external_id or number {where}.")
     now = datetime.now(UTC)
     dossiers = [open_dossier(database, contact_id, now) for contact_id in found]
-    policies = {name: _policy(settings, name) for name in {each.contact.campaign for each in dossiers}}
-    accounts = [account_of(each, policies[each.contact.campaign], now) for each in dossiers]
+    scripts = {name: _script(settings, name) for name in {each.contact.campaign for each in dossiers}}
+    people = staff.listing(database)
+    accounts = [_account(settings, each, scripts[each.contact.campaign], people, now) for each in dossiers]
     if as_json:
         print_json([account.as_json() for account in accounts])
         return
@@ -57,9 +61,17 @@ def _as_phone(who: str, country: str) -> str | None:
         return None
 
 
-def _policy(home: Home, campaign: str) -> Policy | None:
+def _account(
+    home: Home, dossier: Dossier, script: Script | None, people: Sequence[Operator], now: datetime
+) -> Account:
+    if script is None:
+        return account_of(dossier, None, now)
+    return account_of(dossier, script.policy, now, who_suits(home.file, script, dossier.contact, people, now))
+
+
+def _script(home: Home, campaign: str) -> Script | None:
     """The rules as they stand; None when the file is faulty or gone, which explains nothing of the record."""
     try:
-        return script_named(home, campaign).policy
+        return script_named(home, campaign)
     except (CampaignsError, ScriptError):
         return None

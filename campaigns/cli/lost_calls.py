@@ -1,6 +1,7 @@
 """`dialer queue --from-queue-log` and its like: calls that inbound queues lost, once or as they are lost."""
 
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ FATES: Mapping[LostCallFate, str] = {
 
 @dataclass(frozen=True)
 class Sources:
-    """What the options name. source: what the log is called in the records; "": its path."""
+    """What the options name. source: what the log is called in the records; "": its host and path."""
 
     queue_logs: Sequence[Path] = ()
     callcenters: Sequence[Path] = ()
@@ -148,8 +149,12 @@ class Desk:
             *((path, lambda: Callcenter(country)) for path in sources.callcenters),
         ]
         return [
-            LogIntake(path, make, self._kept(sources.source or str(path.resolve()))) for path, make in formats
+            LogIntake(path, make, self._kept(sources.source or self._source(path))) for path, make in formats
         ]
+
+    def _source(self, path: Path) -> str:
+        """Two hosts with one database have their logs in the same place."""
+        return f"{self.home.file.engine.node or socket.gethostname()}:{path.resolve()}"
 
     def _file(self, path: Path, source: str) -> Account:
         now = datetime.now(UTC)
@@ -196,9 +201,10 @@ def _look(log: LogIntake) -> Progress:
 
 def _notices(path: Path, reading: Reading) -> tuple[str, ...]:
     """What is amiss with a log, in sentences."""
-    jumped = (
-        f"The clock of {path} jumped at {reading.jumps} lines: their times are those of the lines before."
+    instead = (
+        "are counted as written when they were read" if reading.live else "have the time of the one before"
     )
+    jumped = f"The clock of {path} jumped at {reading.jumps} lines: they {instead}."
     unfinished = f"The last line of {path} has no end yet: it is read when it has."
     return tuple(
         sentence

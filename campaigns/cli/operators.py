@@ -24,7 +24,7 @@ NOW = {
     "free": "free",
     "off": "off",
     "paused": "paused",
-    "no_answer": "paused: the phone did not answer",
+    "no_answer": "paused: nobody took its calls",
     "shift": "not in shift",
     "held": "in a call",
     "queue_call": "in a call of the queue",
@@ -36,11 +36,11 @@ app = typer.Typer(help="People who take connected calls.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The operator's name.")]
 Address = Annotated[str, typer.Option("--address", help="sip:101@10.0.0.5[:port], or a telephone number.")]
-GroupName = Annotated[str, typer.Option("--group", help="One of [[groups]] in dialer.toml.")]
+GroupName = Annotated[str, typer.Option("--group", help=r"One of \[\[groups]] in dialer.toml.")]
 Languages = Annotated[list[str], typer.Option("--language", help="Such as ru; without it, all of them.")]
 Skills = Annotated[list[str], typer.Option("--skill", help="An institution; without it, all of them.")]
 ShiftOption = Annotated[str, typer.Option("--shift", help="7:30-14:00 in the clinic's time; or always.")]
-Agent = Annotated[str, typer.Option("--agent", help="As the inbound queue's log says it: PJSIP/101.")]
+Agent = Annotated[str, typer.Option("--agent", help="As the queue's log says it: PJSIP/101, LOG:PJSIP/101.")]
 
 
 @app.command("add")

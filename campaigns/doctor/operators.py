@@ -11,13 +11,14 @@ from campaigns.errors import CampaignsError
 from campaigns.models import Operator
 from campaigns.rules.operators import Group, groups_of
 from campaigns.settings import Home, TrunkTable
-from campaigns.store import staff
+from campaigns.store import nodes, staff
 from campaigns.store.database import Database, open_database
 from dialer.addresses import way_to
 from dialer.errors import DialerError
 
 WHAT = "operators"
 LINES_OF_A_PAIR = 2  # the operator's and the patient's
+ENGINE_SILENT = timedelta(seconds=60)  # engines say every few seconds that they are alive
 LOG_SILENT = timedelta(minutes=10)  # longer than an inbound call, of whose end its log would tell
 
 
@@ -31,6 +32,7 @@ def operators(home: Home) -> Iterator[Finding]:
         people = staff.listing(database)
         yield from _of_people(home, people)
         yield from _of_the_log(database, people)
+        yield from _of_the_held(database, people)
     finally:
         database.close()
 
@@ -51,7 +53,7 @@ def _of_people(home: Home, people: Sequence[Operator]) -> Iterator[Finding]:
     for each in people:
         yield from _of_the_phone(home, each)
         if each.state_reason == "no_answer":
-            sentence = f"Is paused, as the phone did not answer: dialer operators on {each.name!r}."
+            sentence = f"Is paused, as nobody took its calls: dialer operators on {each.name!r}."
             yield Finding(f"operator {each.name}", "doubtful", sentence)
     for group in groups_of(home.file.groups):
         if not any(group.name == each.group for each in people):
@@ -92,6 +94,19 @@ def _of_the_log(database: Database, people: Sequence[Operator]) -> Iterator[Find
         "or free each with dialer operators on NAME."
     )
     yield Finding(WHAT, "doubtful", sentence)
+
+
+def _of_the_held(database: Database, people: Sequence[Operator]) -> Iterator[Finding]:
+    """Operators who are not called since an engine that is gone says that it holds them."""
+    since = datetime.now(UTC) - ENGINE_SILENT
+    alive = {node.name for node in nodes.listing(database) if node.beat_at > since}
+    for each in people:
+        if each.held_by and each.held_by not in alive:
+            sentence = (
+                f"Gets no calls: engine {each.held_by} holds the phone and is not heard of; "
+                "start it again with dialer run, which frees the phone."
+            )
+            yield Finding(f"operator {each.name}", "doubtful", sentence)
 
 
 def _reasons(home: Home, group: str, address: str) -> Sequence[str | None]:

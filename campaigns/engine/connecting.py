@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaigns.clock import Clock
-from campaigns.engine.connection import BROKEN, Leg, Parting, breaks_off
+from campaigns.engine.connection import Leg, Parting, breaks_off, end_of_talk
 from campaigns.engine.conversation import Reaction
 from campaigns.engine.live import CONNECTED, LiveCall
 from campaigns.engine.operator_calls import OperatorCalls
@@ -85,39 +85,50 @@ class Connecting:
                 self._calls.rang(leg)
             case messages.Answered() if leg.state == "ringing":
                 self._calls.answered(leg)
+                if not leg.live:  # the operator cannot be told, and the patient goes on waiting
+                    self._patients.pop(leg.patient, None)
             case messages.Collected(keys=keys) if leg.state == "asking":
                 return self._pressed(leg, keys)
             case messages.Played(prompt=prompt) if leg.state == "parting" and prompt == leg.last_prompt:
                 self._calls.hang_up(leg)
-            case messages.Held(on=on) if leg.state == "joined":
-                patient = self._patients[leg.patient]
-                return [(patient, patient.placed.talk.held(on, self._tune))]
+            case messages.Held(on=on):
+                leg.held = on
+                return self._held(leg) if leg.state == "joined" else []
             case messages.Ended():
                 return self._ended(leg, event)
         return []
 
     def _pressed(self, leg: Leg, keys: str) -> Follows:
         if keys != TAKE_KEY:
-            self.part(leg, "not_taken")
+            self.part(leg, "refused" if keys else "not_taken")
             return []
         self._calls.taken(leg)
         return self._join(leg) if leg.patient else []
 
     def _ended(self, leg: Leg, event: Ended) -> Follows:
-        was = leg.state
+        was, machine = leg.state, leg.before_machine(self._clock.seconds())
+        if machine:
+            leg.result = "patient_unreached"
         self._calls.ended(leg, event)
-        patient = self._patients.pop(leg.patient, None)
-        if patient is None or was == "parting":
+        patient = None if was == "parting" else self._patients.pop(leg.patient, None)
+        if patient is None:
             return []
         match was:
             case "calling":  # the patient's phone rings, and nobody would be there
                 patient.cut = True
                 self._lines.send(messages.HangUp(patient.name))
+            case "joined" if machine:
+                return [(patient, patient.placed.talk.recorded())]
             case "joined" if not breaks_off(leg.talk_seconds, event.cause):
                 self._lines.send(messages.HangUp(patient.name))
             case "joined" | "joining":
                 return [(patient, patient.placed.talk.lost())]
         return []  # who waits for an operator is looked after by the waiting room
+
+    def _held(self, leg: Leg) -> Follows:
+        """Nobody waits in silence while the operator has put the call on hold."""
+        patient = self._patients[leg.patient]
+        return [(patient, patient.placed.talk.held(leg.held, self._tune))]
 
     # ------------------------------------------------------------ what happens to a patient
 
@@ -146,10 +157,26 @@ class Connecting:
         leg = self.of_patient(call)
         if leg is None:
             return []
-        was = leg.state
-        self.part(leg, _PARTED.get(was, "patient_gone"))
-        unserved = was == "joining" or (was == "joined" and cause in BROKEN)
-        return [(call, call.placed.talk.lost())] if unserved else []  # nobody hears it, but a human learns it
+        talk, end = call.placed.talk, end_of_talk(leg, cause, self._clock.seconds())
+        self.part(leg, _PARTED.get(end or leg.state, "patient_gone"))
+        match end:
+            case "broken" | "unjoined":  # nobody hears the sentence, but a human learns it
+                return [(call, talk.lost())]
+            case "machine":
+                return [(call, talk.recorded())]
+            case "left":
+                return [(call, talk.left())]
+        return []
+
+    def beeped(self, call: LiveCall) -> None:
+        """A machine records this patient's call; an operator who talks may find somebody there yet."""
+        leg = self.of_patient(call)
+        if leg is None:
+            return
+        if leg.state in ("joining", "joined"):
+            leg.beeped_at = self._clock.seconds()
+        elif call.placed.talk.outcome == "voicemail":
+            self.part(leg, "patient_gone")
 
     def bridged(self, call: LiveCall, joined: bool) -> Follows:
         """What became of the bridge between the two."""
@@ -161,7 +188,7 @@ class Connecting:
             return [(call, call.placed.talk.lost())]
         self._calls.joined(leg, call.placed.attempt)
         call.state = CONNECTED
-        return []
+        return self._held(leg) if leg.held else []
 
     def transferred(self, call: LiveCall, sip_status: int) -> Follows:
         """What became of asking the far end to connect the two."""
@@ -209,5 +236,10 @@ class Connecting:
         self._calls.tick()
 
 
-_PARTED: dict[str, Parting] = {"joined": "talked", "calling": "unreached"}
-"""Why the operator is let go when the patient's call ends, by the state of the operator's."""
+_PARTED: dict[str, Parting] = {
+    "calling": "unreached",
+    "machine": "unreached",
+    "broken": "talked",
+    "talked": "talked",
+}
+"""Why the operator is let go when the patient's call ends, by the end of the talk or the state of the leg."""

@@ -18,7 +18,12 @@ State = Literal["referring", "ringing", "asking", "taken", "calling", "joining",
 Step = Literal[
     "not_referred", "answered", "pressed", "dialled", "moved_on", "join", "joined", "part", "ended"
 ]
-Parting = Literal["not_taken", "unreached", "patient_gone", "not_joined", "talked", "transferred"]
+Parting = Literal[
+    "not_taken", "refused", "untold", "unreached", "patient_gone", "not_joined", "talked", "transferred"
+]
+
+TalkEnd = Literal["talked", "left", "machine", "broken", "unjoined"]
+"""left: before anything could be said. broken: by no will of the two."""
 
 MOVES: Mapping[tuple[State, Step], State] = {
     ("referring", "not_referred"): "ringing",  # the far end refuses REFER: we call the operator ourselves
@@ -40,7 +45,9 @@ MOVES: Mapping[tuple[State, Step], State] = {
 }
 
 PARTINGS: Mapping[Parting, tuple[OperatorCallResult, str | None]] = {
-    "not_taken": ("refused", None),
+    "not_taken": ("not_taken", None),
+    "refused": ("refused", None),
+    "untold": ("failed", None),
     "unreached": ("patient_unreached", OPERATOR_UNREACHED),
     "patient_gone": ("patient_gone", OPERATOR_PATIENT_GONE),
     "not_joined": ("failed", OPERATOR_PATIENT_GONE),
@@ -59,6 +66,7 @@ UNANSWERED: Mapping[Cause, OperatorCallResult] = {
 BROKEN: frozenset[Cause] = frozenset({"line_lost", "media"})
 """Ends that nobody wanted: whoever is left is told that the connection was lost."""
 SHORTEST_TALK_SECONDS = 5.0  # whoever hangs up before has told nothing: the patient is told so, not left
+MACHINE_SECONDS = 30.0  # after its beep: whoever talks on for longer has found somebody there after all
 
 
 class IllegalMove(ValueError):
@@ -86,6 +94,8 @@ class Leg:
     result: OperatorCallResult | None = None  # decided before the call is over
     sent: int = 0
     last_prompt: str = ""  # after which the operator is hung up
+    held: bool = False  # the operator's phone is on hold
+    beeped_at: float | None = None  # where the patient is: a machine began to record
 
     @property
     def call(self) -> str:
@@ -96,6 +106,11 @@ class Leg:
     def live(self) -> bool:
         """Whether something can still come of it."""
         return self.state not in ("parting", "over")
+
+    def before_machine(self, now: float) -> bool:
+        """Whether the operator, who talks, does so to a machine, as far as is known."""
+        beeped = self.beeped_at
+        return self.state == "joined" and beeped is not None and now - beeped <= MACHINE_SECONDS
 
     def move(self, step: Step, now: float) -> None:
         """One step of the table. Raises IllegalMove."""
@@ -116,6 +131,19 @@ def result_of_end(leg: Leg, cause: Cause) -> OperatorCallResult:
     if leg.state == "ringing":
         return UNANSWERED.get(cause, "failed")
     return "failed" if cause in BROKEN else "refused"
+
+
+def end_of_talk(leg: Leg, cause: Cause, now: float) -> TalkEnd | None:
+    """What a talk was that the patient's end of the line ends now; None: there was none."""
+    if leg.state == "joining":
+        return "unjoined"
+    if leg.state != "joined":
+        return None
+    if cause in BROKEN:
+        return "broken"
+    if leg.before_machine(now):
+        return "machine"
+    return "left" if now - leg.since < SHORTEST_TALK_SECONDS else "talked"
 
 
 def breaks_off(talk_seconds: float, cause: Cause) -> bool:

@@ -121,6 +121,15 @@ class Talk:
         reaction = self._carry_out(self._conversation.lost())
         return Reaction(reaction.facts, (messages.StopPlaying(self.call), *reaction.commands))
 
+    def recorded(self) -> Reaction:
+        """The operator talked to a machine."""
+        reaction = self._carry_out(self._conversation.recorded())
+        return Reaction(reaction.facts, (messages.StopPlaying(self.call), *reaction.commands))
+
+    def left(self) -> Reaction:
+        """The person hung up as soon as the operator was there."""
+        return self._carry_out(self._conversation.left())
+
     def held(self, on: bool, tune: Path) -> Reaction:
         """The operator put the call on hold, or took it back: nobody waits in silence."""
         return Reaction((), (self._play_tune(tune) if on else messages.StopPlaying(self.call),))

@@ -1,22 +1,24 @@
 """Which operators a campaign's contacts may have now: by its mode, its groups, and who is free."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from campaigns.clock import Clock
+from campaigns.engine.bench import Bench, Outlook, UnderWay
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
 from campaigns.flows.run import connects
 from campaigns.flows.script import Script
-from campaigns.models import Contact
+from campaigns.models import Contact, Operator
 from campaigns.rules.operators import ON_ANOTHER_CALL, Group, Wanted, or_one, order_of_groups, trunks_now
 from campaigns.rules.policy import Connect
-from campaigns.store import nodes, operators
+from campaigns.store import nodes, operators, queue_talk, staff, under_way
 from campaigns.store.database import Database
 from campaigns.store.operators import Seat
 from campaigns.words import ConnectMode
 
+LOOK_SECONDS = 0.5  # the age at which a look at the operators is taken again before anybody is called
 SOON = ON_ANOTHER_CALL + timedelta(seconds=1)  # a rest that is over by then is worth waiting for
 
 
@@ -55,12 +57,45 @@ class Desk:
         self._told: set[str] = set()
         self.staffed = False
         """Whether any operator is registered; without one nobody is connected, and the robot calls first."""
+        self.elsewhere: Sequence[UnderWay] = ()
+        """Patients whom other engines call before they have an operator, as of the last look."""
+        self._bench = Bench[Operator]((), (), clock.now(), settings.zone)
+        self._outlooks: dict[Wanted, Outlook] = {}
+        self._looked_at = float("-inf")
 
     def look(self) -> None:
-        """Whether there are operators at all; asked only where a script connects anybody."""
+        """Which operators there are, and who may want one; only where a script connects anybody."""
         named = self._rulebook.campaigns
-        if any(connects(self._rulebook.script_named(name)) for name in named):
-            self.staffed = operators.registered(self._database) > 0
+        if not any(connects(self._rulebook.script_named(name)) for name in named):
+            return
+        there = staff.listing(self._database)
+        self.staffed = bool(there)
+        first = [name for name, mode in self.held_back().items() if mode == "patient_first"]
+        called = under_way.elsewhere(self._database, self._settings.node, first)
+        self.elsewhere = [UnderWay(each.campaign, self._wanted(*each)) for each in called]
+        led_to = trunks_now(self._groups, self._switchboard.leads_to_operators(patient_waits=True))
+        self._see(Bench(there, tuple(led_to), self._clock.now(), self._settings.zone))
+        self._looked_at = self._clock.seconds()
+
+    def look_again(self, for_all: bool = False) -> None:
+        """Look, unless that was done a moment ago. for_all: what other engines just did matters too."""
+        if (for_all and self._database.shared) or self._clock.seconds() - self._looked_at >= LOOK_SECONDS:
+            self.look()
+
+    def outlook(self, contact: Contact) -> Outlook:
+        """Whether an operator suits this contact, and is free, as of the last look."""
+        wanted = self.wanted(contact)
+        if wanted not in self._outlooks:
+            self._outlooks[wanted] = self._bench.outlook(wanted)
+        return self._outlooks[wanted]
+
+    def spare(self, campaign: str, others: Iterable[Wanted]) -> int:
+        """How many operators were free for this campaign at the last look, when each of `others` has one."""
+        return self._bench.spare(self._wanted_by(campaign), others)
+
+    def wanted(self, contact: Contact) -> Wanted:
+        """Which operator suits this contact."""
+        return self._wanted(contact.campaign, contact.language, contact.institution)
 
     def rules(self, contact: Contact) -> Connect:
         """How its campaign connects."""
@@ -83,9 +118,7 @@ class Desk:
 
     def free(self, campaign: str, after: timedelta = timedelta()) -> int:
         """How many operators could be seized now, or after that time, for contacts of this campaign."""
-        script = self._rulebook.script_named(campaign)
-        groups = order_of_groups(self._groups, "", script.policy.connect.groups)
-        wanted = [Wanted(language, "", groups) for language in script.languages]
+        wanted = self._wanted_by(campaign)
         trunks = trunks_now(self._groups, self._switchboard.leads_to_operators(patient_waits=True))
         now = self._clock.now() + after
         return operators.free(self._database, wanted, trunks, now, self._settings.zone)
@@ -101,10 +134,9 @@ class Desk:
         trunks = trunks_now(self._groups, self._switchboard.leads_to_operators(patient_waits))
         if not trunks:
             return None
-        groups = order_of_groups(self._groups, contact.institution, self.rules(contact).groups)
-        return operators.seize(
+        seat = operators.seize(
             self._database,
-            Wanted(contact.language, contact.institution, groups),
+            self.wanted(contact),
             contact.id,
             contact.campaign,
             self.mode(contact),
@@ -115,14 +147,21 @@ class Desk:
             self._settings.zone,
             asked,
         )
+        if seat is not None:
+            self._see(self._bench.without(seat.operator))
+        return seat
 
     def recover(self) -> None:
         """Close what an engine of this name left open when it died."""
         operators.recover(self._database, self._settings.node, self._clock.now())
 
     def recover_of_dead(self) -> None:
-        """Close what engines left open of which nobody has heard for longer than any call lasts."""
+        """Close what engines left open of which nobody has heard for longer than any call lasts.
+
+        Nor does anybody talk any more whom a log left talking that nobody reads.
+        """
         now = self._clock.now()
+        queue_talk.forget(self._database, now)
         for node in nodes.listing(self._database) if self._database.shared else ():
             if node.name != self._settings.node and node.beat_at < now - self._settings.outlived:
                 operators.recover(self._database, node.name, now)
@@ -132,6 +171,18 @@ class Desk:
         for open_call in operators.open_calls(self._database, self._settings.node):
             if open_call.id not in calls:
                 operators.give_back(self._database, open_call.id)
+
+    def _see(self, bench: Bench[Operator]) -> None:
+        self._bench, self._outlooks = bench, {}
+
+    def _wanted(self, campaign: str, language: str, institution: str) -> Wanted:
+        groups = self._rulebook.script_named(campaign).policy.connect.groups
+        return Wanted(language, institution, order_of_groups(self._groups, institution, groups))
+
+    def _wanted_by(self, campaign: str) -> Collection[Wanted]:
+        """Which operators suit any contacts of this campaign."""
+        languages = self._rulebook.script_named(campaign).languages
+        return [self._wanted(campaign, language, "") for language in languages]
 
     def _mode_of(self, script: Script) -> ConnectMode:
         mode = script.policy.connect.mode

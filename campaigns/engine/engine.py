@@ -22,7 +22,6 @@ from campaigns.engine.same_call import SameCall
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import DatabaseUnusable
-from campaigns.flows.turns import Delivered
 from campaigns.rules.retries import is_ours
 from campaigns.store import attempts, contacts
 from campaigns.store.database import Database
@@ -230,6 +229,9 @@ class Engine:
                 self._follow(self._floor.answer_for(call, event))
             case messages.Ended():
                 self._ended(call, event)
+            case messages.Heard():
+                self._react(call, call.placed.talk.on(event))
+                self._floor.beeped(call)
             case _:
                 self._react(call, call.placed.talk.on(event))
 
@@ -247,7 +249,7 @@ class Engine:
     def _react(self, call: LiveCall, reaction: Reaction) -> None:
         """Facts are stored before the call goes on: a crash in between asks twice but loses nothing."""
         if reaction.facts or call.placed.talk.outcome != call.recorded:
-            call.delivered = call.delivered or any(isinstance(fact, Delivered) for fact in reaction.facts)
+            call.note(reaction.facts)
             now, outcome = self._clock.now(), call.placed.talk.outcome
             call.recorded = outcome
             self._journal.write(

@@ -87,6 +87,12 @@ class Floor:
         """The script of this call wants an operator."""
         return self._waiting.want(call, connect)
 
+    def beeped(self, call: LiveCall) -> None:
+        """A machine records: where the script knows that, nobody is looked for any more."""
+        if call.placed.talk.outcome == "voicemail":
+            self._waiting.ended(call)
+        self._connecting.beeped(call)
+
     def moved_on(self, call: LiveCall) -> None:
         """Another trunk is tried for this patient."""
         self._waiting.ended(call)

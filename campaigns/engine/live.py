@@ -1,10 +1,12 @@
 """The calls in progress, as the engine keeps them and a supervisor may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from campaigns.engine.companions import Companion
 from campaigns.engine.conversation import Talk
 from campaigns.engine.renderer import Clips
+from campaigns.flows.turns import Delivered, Fact, NotDelivered
 from campaigns.models import Contact
 from campaigns.words import Outcome
 
@@ -47,6 +49,12 @@ class LiveCall:
     def name(self) -> str:
         """The call as the lines know it."""
         return self.placed.talk.call
+
+    def note(self, facts: Iterable[Fact]) -> None:
+        """Whether the contact heard the message, after these facts."""
+        for fact in facts:
+            if isinstance(fact, Delivered | NotDelivered):
+                self.delivered = isinstance(fact, Delivered)
 
 
 @dataclass

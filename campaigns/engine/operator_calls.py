@@ -16,7 +16,6 @@ from campaigns.rules.trunks import shown_number
 from campaigns.store import operators
 from campaigns.store.database import Database
 from campaigns.words import OperatorCallResult
-from dialer.endings import trunk_failed
 from dialer.lines import Lines
 from dialer.messages import Collect, Dial, Ended, HangUp, Play, StopPlaying
 
@@ -89,15 +88,18 @@ class OperatorCalls:
         self.rang(leg)
         for text in leg.whisper:
             self.play(leg, text)
-        self._lines.send(Collect(leg.call, "take", 1, "", TAKE_SECONDS, TAKE_SECONDS))
+        if leg.live:
+            self._lines.send(Collect(leg.call, "take", 1, "", TAKE_SECONDS, TAKE_SECONDS))
         self._journal.write(partial(operators.answered, self._database, leg.seat.call, self._clock.now()))
 
     def taken(self, leg: Leg) -> None:
         """The operator has taken the call; while the patient's phone rings, there is something to hear."""
         leg.move("pressed", self._clock.seconds())
         self._journal.write(partial(operators.taken, self._database, leg.seat.call, self._clock.now()))
-        if not leg.patient:
-            self.play(leg, CONNECTING)
+        if leg.patient:
+            return
+        self.play(leg, CONNECTING)
+        if leg.live:
             self._lines.send(Play(leg.call, "tune", str(self._settings.tune), repeat=True))
 
     def dialled(self, leg: Leg, attempt: int) -> None:
@@ -123,11 +125,12 @@ class OperatorCalls:
         result, sentence = PARTINGS[parting]
         leg.result, was = result, leg.state
         if was == "referring":  # nobody was called by us
-            self._close(leg, result, None)
+            self._over(leg)
+            self._close(leg, result, None, trunk_failed=False)
             return
         self._break_promise(leg)
         leg.move("part", self._clock.seconds())
-        if was == "ringing" or sentence is None:
+        if was == "ringing" or sentence is None or sentence not in leg.clips:
             self._lines.send(HangUp(leg.call))
         else:
             self.hush(leg)
@@ -138,19 +141,24 @@ class OperatorCalls:
         self._lines.send(HangUp(leg.call))
 
     def ended(self, leg: Leg, event: Ended) -> None:
-        """The call is over, whoever ended it."""
-        self._switchboard.ended(leg.seat.trunk, leg.begun, event, event.cause)
-        self._close(leg, result_of_end(leg, event.cause), event)
+        """The call is over, whoever ended it; the operator is held until it is known whose fault it was."""
+        closes = partial(self._close, leg, result_of_end(leg, event.cause), event)
+        self._over(leg)
+        self._switchboard.operator_ended(leg.seat.trunk, leg.begun, event, closes)
 
     def hush(self, leg: Leg) -> None:
         """Stop what the operator hears."""
         self._lines.send(StopPlaying(leg.call))
 
     def play(self, leg: Leg, text: str) -> str:
-        """Say one of the contact's texts to the operator; the prompt's id."""
+        """Say one of the contact's texts; the prompt's id. An operator who cannot be told is let go."""
         leg.sent += 1
         prompt = f"{leg.sent}-{text}"
-        self._lines.send(Play(leg.call, prompt, str(leg.clips[text])))
+        if text in leg.clips:
+            self._lines.send(Play(leg.call, prompt, str(leg.clips[text])))
+        elif leg.live:
+            _log.error("operator.mute call=%d text=%s", leg.seat.call, text)
+            self.part(leg, "untold")
         return prompt
 
     def tick(self) -> None:
@@ -168,15 +176,18 @@ class OperatorCalls:
         if leg.owner and not leg.patient and leg.live:
             self._switchboard.promised -= 1
 
-    def _close(self, leg: Leg, result: OperatorCallResult, event: Ended | None) -> None:
+    def _over(self, leg: Leg) -> None:
         self._break_promise(leg)
         leg.move("ended", self._clock.seconds())
+
+    def _close(self, leg: Leg, result: OperatorCallResult, event: Ended | None, trunk_failed: bool) -> None:
         del self.legs[leg.call]
         _log.info("operator.released call=%d result=%s", leg.seat.call, result)
-        self._journal.write(partial(self._release, leg, result, event, self._clock.now()))
+        self._journal.write(partial(self._release, leg, result, event, trunk_failed, self._clock.now()))
 
-    def _release(self, leg: Leg, result: OperatorCallResult, event: Ended | None, now: datetime) -> None:
-        failed = event is not None and trunk_failed(event.cause, event.sip_status, event.rang, event.q850)
+    def _release(
+        self, leg: Leg, result: OperatorCallResult, event: Ended | None, trunk_failed: bool, now: datetime
+    ) -> None:
         notice = operators.release(
             self._database,
             leg.seat.call,
@@ -186,7 +197,7 @@ class OperatorCalls:
             leg.talk_seconds,
             event.cause if event else None,
             event.sip_status if event else None,
-            trunk_failed=failed,
+            trunk_failed=trunk_failed,
         )
         if notice:
             self._tell(notice)

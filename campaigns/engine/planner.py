@@ -9,14 +9,14 @@ from pathlib import Path
 from campaigns.clock import Clock
 from campaigns.engine.companions import Companions
 from campaigns.engine.conversation import Talk
-from campaigns.engine.gate import Admission, Gate
+from campaigns.engine.gate import OPERATOR_WAITS, Admission, Gate
 from campaigns.engine.live import Placed
 from campaigns.engine.renderer import Clips, Order, Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
 from campaigns.errors import TrunkFull, Unspeakable, as_clause
 from campaigns.models import Contact
-from campaigns.rules.due import Decision, Standing
+from campaigns.rules.due import CallNow, Decision, Standing, WaitUntil
 from campaigns.rules.retries import OWN_FAILURE_FIRST, backoff
 from campaigns.rules.trunks import shown_number
 from campaigns.store import attempts, contacts, nodes
@@ -31,7 +31,6 @@ RENDERED_AHEAD = 4  # contacts kept ready beyond the free lines, so that no line
 AHEAD_SECONDS = 0.5  # on fast trunks, as many as start until the next look at the database, and its length
 LEASED_SECONDS = 3.0  # and never more than start in so long: who is leased is out of reach for all others
 SHORTEST_WAIT_SECONDS = 0.001  # clocks count no finer, and waiting for less would be to spin
-OPERATOR_SECONDS = 3.0  # until a contact for whom no operator is free has its turn again, after others
 RENDER_PROBLEM_SECONDS = 600  # a contact whose prompts cannot be made is tried again after so long
 
 
@@ -153,7 +152,7 @@ class Planner:
             self._database,
             most,
             now,
-            self._judge_at(now),
+            self._judge_waiting(now),
             self._rulebook.followups,
             only=campaigns,
             node=self._settings.node,
@@ -247,7 +246,7 @@ class Planner:
         """Whether it is called now, as far as operators go; who cannot have one makes way for others."""
         admission = self._gate.admits(prepared.contact, clips, prepared.mode, prepared.asked)
         if admission == "nobody":
-            self._postpone(owner, prepared.contact, timedelta(seconds=OPERATOR_SECONDS), "operator")
+            self._postpone(owner, prepared.contact, OPERATOR_WAITS["busy"], "operator")
         return admission
 
     def _is_outdated(self, contact: Contact, script: str) -> bool:
@@ -331,6 +330,17 @@ class Planner:
 
     def _judge_at(self, now: datetime) -> Callable[[Contact, Standing], Decision]:
         return lambda contact, standing: self._rulebook.judge(contact, standing, now)
+
+    def _judge_waiting(self, now: datetime) -> Callable[[Contact, Standing], Decision]:
+        """As it is judged who is to be leased: not for an operator who is not there."""
+        judge = self._judge_at(now)
+
+        def with_operator(contact: Contact, standing: Standing) -> Decision:
+            decision = judge(contact, standing)
+            wait = self._gate.wait(contact) if isinstance(decision, CallNow) else None
+            return decision if wait is None else WaitUntil(now + wait, "operator")
+
+        return with_operator
 
     def _recording(self, contact: Contact) -> Path | None:
         """A name of its own for each call: the token grows with every lease."""

@@ -1,16 +1,21 @@
 """What a dead engine left open is closed, once, by whoever may be sure that it runs no more."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from campaigns.engine.callees import person_of
 from campaigns.engine.rulebook import Rulebook
+from campaigns.flows.run import LOST
+from campaigns.flows.turns import TaskRaised
 from campaigns.models import Attempt, Contact
 from campaigns.rules.retries import after_interruption
-from campaigns.store import attempts
+from campaigns.store import attempts, operators
 from campaigns.store.database import Database
+from campaigns.store.decisions import CloseTasks
+from campaigns.words import ContactState, Outcome
 from dialer.recordings import NotRepairable, repair_wav
 
 
@@ -52,6 +57,8 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
         person=person_of(contact),
         rang_at=attempt.rang_at,
     )
+    unjoined = outcome == "completed" and operators.unjoined(database, attempt.id)
+    tasks = partial(_and_lost, rulebook.followups) if unjoined else rulebook.followups
     attempts.finish(
         database,
         attempt.id,
@@ -61,6 +68,13 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
         talk_seconds=0.0,
         outcome=outcome,
         next=following,
-        tasks=rulebook.followups,
+        tasks=tasks,
         now=now,
     )
+
+
+def _and_lost(
+    followups: CloseTasks, contact: Contact, state: ContactState, outcome: Outcome | None
+) -> Sequence[TaskRaised]:
+    """The two were never joined, though the record was there already: a human learns it."""
+    return (*followups(contact, state, outcome), TaskRaised(LOST, "high"))

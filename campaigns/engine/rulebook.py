@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.texts import text_of
 from campaigns.flows.followups import followups
-from campaigns.flows.run import Conversation, sayable
+from campaigns.flows.run import Conversation, first_connect, sayable
 from campaigns.flows.script import Script
 from campaigns.flows.turns import TaskRaised
+from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.models import Contact
 from campaigns.rules.due import Decision, Standing, judge
 from campaigns.rules.policy import Pace
@@ -73,6 +74,10 @@ class Rulebook:
     def conversation(self, contact: Contact) -> Conversation:
         """A call to this contact, from its beginning."""
         return Conversation(self.script(contact), self._values(contact), contact.verification_failures)
+
+    def first_connect(self, contact: Contact) -> ConnectStep | None:
+        """The step whose whisper operators hear that are called for it first; None: none is come to."""
+        return first_connect(self.script(contact), self._values(contact))
 
     def texts(self, contact: Contact) -> Mapping[str, Text]:
         """Every text that the call could need; each holds just the values that it speaks.

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import assert_never
 
 from campaigns.clock import Clock
 from campaigns.rules import trunks as rules
-from campaigns.rules.breaker import FAILURES_BEFORE_REST
+from campaigns.rules.breaker import FAILURES_BEFORE_REST, NOT_WELL
 from campaigns.rules.pacing import Pacer
 from campaigns.rules.trunks import Route
 from dialer.endings import ending_of, trunk_failed
@@ -17,6 +18,19 @@ from dialer.settings import Trunk
 
 REGISTERED = range(200, 300)
 HELD_BACK_BY = frozenset({429, 503})  # refusals whose Retry-After is about the trunk
+NEVER_A_PHONES: frozenset[Cause] = frozenset({"authentication", "rate_limited"})
+
+Settle = Callable[[bool], None]
+"""Is told whether the trunk was at fault."""
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """An operator's call that failed by its trunk or by the phone. reason: of the rest that may follow."""
+
+    begun: float
+    reason: str
+    settle: Settle
 
 
 class Switchboard:
@@ -35,6 +49,7 @@ class Switchboard:
         self._tell = tell
         self.promised = 0
         """Calls of patients that operators' phones are called for: the room for them is nobody else's."""
+        self._doubts: dict[str, list[_Doubt]] = {}  # by trunk, until it has answered OPTIONS or has not
 
     # ------------------------------------------------------------ what can be done now
 
@@ -157,17 +172,47 @@ class Switchboard:
         if event.rang:
             self.rang(trunk, begun)
             return
-        status = f" ({event.sip_status})" if event.sip_status else ""
-        reason = (
-            f"{FAILURES_BEFORE_REST} calls in a row failed there, the last with {cause.replace('_', ' ')}"
-        )
-        with self._watched(trunk, f"{reason}{status}"):
+        with self._watched(trunk, _failures(event, cause)):
             if trunk_failed(cause, event.sip_status, event.rang, event.q850):
                 route.breaker.failed(begun, now)
             elif ending_of(cause, event.sip_status, event.rang, event.q850).blame == "us":
                 route.breaker.told_nothing(begun)
             else:
                 route.breaker.worked(begun, now)
+
+    def operator_ended(self, trunk: str, begun: float, event: Ended, settle: Settle) -> None:
+        """A call of an operator's phone that was begun then is over; `settle` is called once, now or later.
+
+        A desk phone that is off ends its calls as a dead trunk would: the trunk is asked (OPTIONS) first.
+        """
+        if not trunk_failed(event.cause, event.sip_status, event.rang, event.q850):
+            self.ended(trunk, begun, event, event.cause)
+            settle(False)
+        elif event.cause in NEVER_A_PHONES or (
+            event.sip_status in HELD_BACK_BY and event.retry_after_seconds
+        ):
+            self.ended(trunk, begun, event, event.cause)
+            settle(True)
+        else:
+            self._routes[trunk].pacer.ended()
+            doubt = _Doubt(begun, _failures(event, event.cause), settle)
+            self._doubts.setdefault(trunk, []).append(doubt)
+            self._lines.send(Probe(trunk))
+
+    def _resolve(self, trunk: str, sip_status: int) -> None:
+        """The trunk has answered OPTIONS, or (0) has not: whose fault were the calls of operators' phones?
+
+        Of a trunk that rests already it is not clear: nobody is blamed for a call that was to try it.
+        """
+        breaker = self._routes[trunk].breaker
+        for doubt in self._doubts.pop(trunk, []):
+            at_fault = breaker.rests or sip_status in NOT_WELL
+            if sip_status in NOT_WELL:
+                with self._watched(trunk, doubt.reason):
+                    breaker.failed(doubt.begun, self._clock.seconds())
+            else:
+                breaker.told_nothing(doubt.begun)
+            doubt.settle(at_fault)
 
     def _hold(self, trunk: str, event: Ended, now: float) -> None:
         route = self._routes[trunk]
@@ -184,6 +229,7 @@ class Switchboard:
         breaker = self._routes[event.trunk].breaker
         match event:
             case Probed(sip_status=status):
+                self._resolve(event.trunk, status)
                 breaker.probed(status, self._clock.seconds())
             case Registered(sip_status=status):
                 with self._watched(event.trunk, _refusal(status)):
@@ -211,6 +257,12 @@ class Switchboard:
             self._tell(f"Trunk {trunk} rests until it answers again: {reason}. {others}")
         elif before and not breaker.rests:
             self._tell(f"Trunk {trunk} is back and takes calls again.")
+
+
+def _failures(event: Ended, cause: Cause) -> str:
+    status = f" ({event.sip_status})" if event.sip_status else ""
+    last = f"the last with {cause.replace('_', ' ')}{status}"
+    return f"{FAILURES_BEFORE_REST} calls in a row failed there, {last}"
 
 
 def _refusal(status: int) -> str:

@@ -11,7 +11,7 @@ from campaigns.rules.predictive import Pressure, careful_rate
 DAY_SECONDS = 24 * 3600.0
 
 Event = Literal["placed", "wanted", "abandoned"]
-"""A patient was called; wanted an operator; got none whose phone could be called within 2 s."""
+"""A patient was called; wanted an operator; was never joined with one, whoever gave up."""
 
 
 class Tally:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from campaigns.clock import Clock
+from campaigns.engine.bench import UnderWay
 from campaigns.engine.connecting import Connecting, Follow, Follows
 from campaigns.engine.desk import Desk
 from campaigns.engine.live import LiveCall
@@ -15,11 +16,15 @@ from campaigns.rules.predictive import calls_now
 
 ALONE_SECONDS = 2.0  # without an operator's phone that rings for them: then they are told that nobody is free
 SEEK_SECONDS = 0.2  # from one look for a free operator to the next
+NOT_ABANDONED = frozenset({"completed", "voicemail"})  # was handed over to an operator; is a machine
 
 
 @dataclass
 class _Waiting:
-    """Times: monotonic seconds. alone_since: no operator's phone rings for this patient; None: one does."""
+    """Times: monotonic seconds. seen_at: by the last tick.
+
+    alone_since: no operator's phone rings for this patient; None: one does.
+    """
 
     call: LiveCall
     connect: Connect
@@ -27,6 +32,7 @@ class _Waiting:
     at_once: bool  # only an operator who is free in this moment will do
     since: float
     alone_since: float | None
+    seen_at: float
     sought_at: float = float("-inf")
     hears_tune: bool = False
     asked: set[int] = field(default_factory=set)  # operators who were called for this patient
@@ -44,20 +50,29 @@ class WaitingRoom:
         self._called: dict[str, LiveCall] = {}  # patients who were called first, until they are connected
         self._tally = Tally()
 
-    def room(self, campaign: str, free: int, rules: Rules) -> int:
-        """How many more patients may be called first, with so many operators free for this campaign.
+    def room(self, campaign: str, rules: Rules) -> int:
+        """For how many more patients of this campaign there are operators.
 
-        Progressive: one for each operator whom nobody may want who was called before. Predictive: see
-        `rules.predictive`.
+        Whoever was called before, and may want one, has a claim to one, of whatever campaign and engine.
+        Predictive: see `rules.predictive`; else one patient for each operator who is left.
         """
-        alone = [name for name, call in self._called.items() if self._connecting.of_patient(call) is None]
-        if rules.pacing == "progressive":
-            return free - len(alone)
-        waiting = sum(name in self._waiting for name in alone)
+        alone = [*self._alone(), *self._desk.elsewhere]
+        mine = [each for each in alone if each.campaign == campaign]
+        free = self._desk.spare(campaign, [each.wanted for each in alone if each.campaign != campaign])
+        if rules.mode == "operator_first" or rules.pacing == "progressive":
+            return free - len(mine)
+        waiting = sum(each.waiting for each in mine)
         now = self._clock.seconds()
         return calls_now(
-            self._tally.pressure(campaign, now, free, len(alone) - waiting, waiting), rules.abandoned
+            self._tally.pressure(campaign, now, free, len(mine) - waiting, waiting), rules.abandoned
         )
+
+    def _alone(self) -> Iterator[UnderWay]:
+        """Who was called first by this engine, and has no operator yet."""
+        for name, call in self._called.items():
+            if self._connecting.of_patient(call) is None:
+                contact = call.placed.contact
+                yield UnderWay(contact.campaign, self._desk.wanted(contact), name in self._waiting)
 
     def called(self, call: LiveCall) -> None:
         """A patient is called."""
@@ -68,13 +83,13 @@ class WaitingRoom:
     def want(self, call: LiveCall, connect: Connect) -> Follows:
         """The script of this call wants an operator."""
         contact, now = call.placed.contact, self._clock.seconds()
+        if call.name in self._called:
+            self._tally.note(contact.campaign, "wanted", now)
         if not self._desk.may_connect(contact):
             return self._give_up(call)
         rules, at_once = self._desk.rules(contact), self._desk.mode(contact) == "robot_first"
-        waiting = _Waiting(call, connect, rules.patience.total_seconds(), at_once, now, now)
+        waiting = _Waiting(call, connect, rules.patience.total_seconds(), at_once, now, now, now)
         self._waiting[call.name] = waiting
-        if call.name in self._called:
-            self._tally.note(contact.campaign, "wanted", now)
         call.state = "waiting"
         return [] if at_once else self._entertain(waiting)
 
@@ -102,27 +117,38 @@ class WaitingRoom:
         now = self._clock.seconds()
         for waiting in list(self._waiting.values()):
             leg = self._connecting.of_patient(waiting.call)
+            passed, waiting.seen_at = now - waiting.seen_at, now
             if leg is None and waiting.alone_since is None:
                 waiting.alone_since = now
             if leg is not None and leg.state in ("joining", "joined"):
                 self._leave(waiting.call)
+            elif leg is not None and leg.state == "referring":
+                waiting.since += passed  # the far end connects the two, and may take its time
             elif _too_long(waiting, now):
                 if leg is not None:
                     self._connecting.part(leg, "patient_gone")
-                if not waiting.asked and waiting.call.name in self._called:
-                    self._tally.note(waiting.call.placed.contact.campaign, "abandoned", now)
                 follows += self._give_up(waiting.call)
         return follows
 
     def ended(self, call: LiveCall) -> None:
-        """The patient's call is over."""
+        """The patient's call is over: who hangs up in the tune was left without an operator too."""
+        leg = self._connecting.of_patient(call)
+        joined = leg is not None and leg.state in ("joining", "joined")
+        if call.name in self._waiting and not joined and call.placed.talk.outcome not in NOT_ABANDONED:
+            self._abandoned(call)
         self._leave(call)
+
+    def _abandoned(self, call: LiveCall) -> None:
+        """Who wanted an operator was never joined, whatever the reason."""
+        if call.name in self._called:
+            self._tally.note(call.placed.contact.campaign, "abandoned", self._clock.seconds())
 
     def _leave(self, call: LiveCall) -> None:
         self._waiting.pop(call.name, None)
         self._called.pop(call.name, None)
 
     def _give_up(self, call: LiveCall) -> Follows:
+        self._abandoned(call)
         self._leave(call)
         if call.state == "waiting":
             call.state = "answered"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from campaigns.flows.fields import BUILT_INS, NOT_KNOWN, SPOKEN_AS, Field
-from campaigns.flows.proof import Fault, places, privacy_faults
+from campaigns.flows.proof import Fault, places, privacy_faults, starts
 from campaigns.flows.reader import Book
 from campaigns.flows.script import Script, Step
 from campaigns.flows.standard import OPTED_OUT, STANDARD_TEXTS
@@ -222,7 +222,8 @@ def _branch(script: Script, step: BranchStep) -> Iterator[str]:
 
 def _avoidable(script: Script, step: BranchStep) -> bool:
     """Whether a path leads to the branch on which its answer was not given."""
-    seen, ways = {script.start}, [script.start]
+    ways = list(starts(script))
+    seen = set(ways)
     while ways:
         for way in script.steps[ways.pop()].exits():
             if way.to not in seen and not (way.answers and way.answers[0] == step.subject):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from campaigns.flows.fields import BUILT_INS
 from campaigns.flows.script import Exit, Question, Script, Step
 from campaigns.flows.standard import AT_LONG_QUESTIONS, AT_QUESTIONS, CONNECTION_LOST, TO_OPERATORS
+from campaigns.flows.verbs.branch import BranchStep
 from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.flows.verbs.verify import VerifyStep
 from campaigns.flows.wording import placeholders
@@ -42,7 +43,7 @@ class Arrival:
 
 def places(script: Script) -> dict[Place, Arrival]:
     """Every place that a call can reach, by the shortest path."""
-    reached = {Place(start): Arrival(None, None) for start in _starts(script)}
+    reached = {Place(start): Arrival(None, None) for start in starts(script)}
     waiting = deque(reached)
     while waiting:
         place = waiting.popleft()
@@ -55,11 +56,32 @@ def places(script: Script) -> dict[Place, Arrival]:
     return reached
 
 
-def _starts(script: Script) -> Iterator[str]:
+def starts(script: Script) -> Iterator[str]:
+    """Every step at which a call can begin.
+
+    Where operators are called first, fields may decide which connect step is the first that a call can come
+    to: each counts up to one that every call can come to.
+    """
     yield script.start
     if script.policy.connect.mode == "operator_first":
-        steps = [step for step in script.steps.values() if isinstance(step, ConnectStep)]
-        yield from (step.gone or step.nobody for step in steps[:1])
+        certain = _reached_by_all(script)
+        for step in script.steps.values():
+            if isinstance(step, ConnectStep):
+                yield step.gone or step.nobody
+                if step.name in certain:
+                    return
+
+
+def _reached_by_all(script: Script) -> set[str]:
+    """The steps that a call can come to whatever the fields of its contact are."""
+    ways, seen = [script.start], {script.start}
+    while ways:
+        step = script.steps[ways.pop()]
+        if not (isinstance(step, BranchStep) and step.subject in script.fields):
+            new = {way.to for way in step.exits()} - seen
+            seen |= new
+            ways += new
+    return seen
 
 
 def _beyond(place: Place, step: Step, way: Exit) -> Place:

@@ -14,6 +14,7 @@ from campaigns.flows.turns import (
     Delivered,
     Fact,
     HangUp,
+    NotDelivered,
     OptedOut,
     Replied,
     Say,
@@ -184,6 +185,8 @@ def _in_words(fact: Fact) -> str:
             return "one wrong try"
         case Delivered():
             return "delivered"
+        case NotDelivered():
+            return "not delivered after all"
         case OptedOut(campaign_only=only):
             return f"never call this number again{' in this campaign' if only else ''}"
         case TaskRaised(reason=reason, urgency=urgency, details=details):

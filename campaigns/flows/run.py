@@ -6,9 +6,9 @@ that every call ends. 9 and 0 (or what the script names) work at every question 
 are asked, the star leads to them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from campaigns.flows.script import Question, Script
+from campaigns.flows.script import Question, Script, Step
 from campaigns.flows.standard import (
     AT_LONG_QUESTIONS,
     AT_QUESTIONS,
@@ -101,6 +101,7 @@ class Conversation:
         """
         state = self.state
         state.connected, state.step, state.outcome = True, "", "completed"
+        state.by_operator = state.by_operator or not state.delivered
         self._talk.deliver()
         return self._talk.turn()
 
@@ -108,15 +109,17 @@ class Conversation:
         """No operator takes the call, so it goes on without; nothing when none is waited for.
 
         Also as the first turn, when the operator that was there has gone before the person answered.
-        Raises ValueError when the script connects nobody.
+        Raises ValueError when the script never connects this person.
         """
         step = self._script.steps.get(self.state.step)
         if isinstance(step, ConnectStep):
             self.state.step = ""
             self._go(step.nobody)
         elif not (self.state.step or self.state.connected or self.over):
-            step = first_connect(self._script)
-            self._go(step.gone or step.nobody)
+            first = first_connect(self._script, self._talk.values)
+            if first is None:
+                raise ValueError(f"The campaign {self._script.name} connects nobody with these values.")
+            self._go(first.gone or first.nobody)
         return self._talk.turn()
 
     def lost(self) -> Turn:
@@ -126,6 +129,21 @@ class Conversation:
         self._talk.note(TaskRaised(LOST, "high"))
         self._talk.say((CONNECTION_LOST,))
         self._talk.finish("completed")
+        return self._talk.turn()
+
+    def recorded(self) -> Turn:
+        """The operator talked to a machine, so nobody was reached."""
+        if not self.state.connected or self.over:
+            return Turn()
+        self._talk.take_back()
+        self._talk.finish("voicemail")
+        return self._talk.turn()
+
+    def left(self) -> Turn:
+        """The person was connected and hung up before anything could be said."""
+        if self.state.connected and not self.over:
+            self._talk.take_back()
+            self.state.outcome = "hung_up"
         return self._talk.turn()
 
     # ------------------------------------------------------------ sounds
@@ -257,12 +275,13 @@ class Conversation:
         self._talk.finish(None)
 
 
-def first_connect(script: Script) -> ConnectStep:
-    """The step whose whisper operators hear that are called first. Raises ValueError when there is none."""
-    for step in script.steps.values():
-        if isinstance(step, ConnectStep):
-            return step
-    raise ValueError(f"The campaign {script.name} connects nobody: it has no step with the verb connect.")
+def first_connect(script: Script, values: Mapping[str, str] | None = None) -> ConnectStep | None:
+    """The step whose whisper operators hear that are called first for a contact with these values.
+
+    values: None: any contact's. None: no call to this contact comes to a step that connects.
+    """
+    steps = _reached(script, values)
+    return next((step for step in steps if isinstance(step, ConnectStep)), None)
 
 
 def connects(script: Script) -> bool:
@@ -275,13 +294,7 @@ def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[st
 
     None: to anybody.
     """
-    ways, seen = [script.start], {script.start}
-    while ways:
-        for way in script.steps[ways.pop()].known_exits(values or {}):
-            if way.to not in seen:
-                seen.add(way.to)
-                ways.append(way.to)
-    steps = [step for name, step in script.steps.items() if name in seen]
+    steps = _reached(script, values)
     questions = [step for step in steps if isinstance(step, Question)]
     found = [text for step in steps for text in (*step.texts(), *step.whispers())]
     found += AT_QUESTIONS if questions else ()
@@ -289,3 +302,14 @@ def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[st
     found += OF_CONNECTING if any(isinstance(step, ConnectStep) for step in steps) else ()
     found += (NEXT_PERSON,) if script.policy.same_call else ()
     return tuple(dict.fromkeys((*found, *script.machine)))
+
+
+def _reached(script: Script, values: Mapping[str, str] | None) -> Sequence[Step]:
+    """The steps that a call to a contact with these values can come to, in the order of the script."""
+    ways, seen = [script.start], {script.start}
+    while ways:
+        for way in script.steps[ways.pop()].known_exits(values or {}):
+            if way.to not in seen:
+                seen.add(way.to)
+                ways.append(way.to)
+    return [step for name, step in script.steps.items() if name in seen]

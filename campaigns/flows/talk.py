@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from campaigns.flows.turns import Action, Delivered, Fact, HangUp, Replied, Say, Turn
+from campaigns.flows.turns import Action, Delivered, Fact, HangUp, NotDelivered, Replied, Say, Turn
 from campaigns.words import Outcome
 
 
@@ -21,6 +21,7 @@ class State:
     machine: bool = False
     connected: bool = False  # with an operator, now or earlier in this call
     delivered: bool = False
+    by_operator: bool = False  # it arrived by being connected, not by a text
     awaited: str = ""  # the reported text that was not yet heard to its end
     lead_in: list[str] = field(default_factory=list)  # said since the last answer, before the question
     answers: dict[str, str] = field(default_factory=dict)
@@ -67,6 +68,12 @@ class Talk:
         if not self.state.delivered:
             self.state.delivered = True
             self.note(Delivered())
+
+    def take_back(self) -> None:
+        """Nothing arrived by being connected after all."""
+        if self.state.by_operator:
+            self.state.by_operator = self.state.delivered = False
+            self.note(NotDelivered())
 
     def finish(self, outcome: Outcome | None) -> None:
         """Hang up after what was said; None leaves the meaning to what happened until then."""

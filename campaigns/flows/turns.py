@@ -79,6 +79,11 @@ class Delivered:
 
 
 @dataclass(frozen=True)
+class NotDelivered:
+    """What this call was taken to have delivered is taken back: nobody was there to hear it."""
+
+
+@dataclass(frozen=True)
 class OptedOut:
     """No more calls to this number, of any campaign or of this one only."""
 
@@ -94,7 +99,7 @@ class TaskRaised:
     details: tuple[tuple[str, str], ...] = ()
 
 
-Fact = Replied | Verified | VerificationFailed | Delivered | OptedOut | TaskRaised
+Fact = Replied | Verified | VerificationFailed | Delivered | NotDelivered | OptedOut | TaskRaised
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from campaigns.flows.script import Script
 from campaigns.intake.csv_file import IntakeDefaults
 from campaigns.intake.errors import IntakeError
+from campaigns.intake.log_format import queue_name
 from campaigns.intake.rows import RowReader, Usable, needed_columns
 from campaigns.rules.lost_calls import Loss
 from campaigns.store.database import Database
@@ -55,7 +56,7 @@ def _maker(
                 "phone": loss.phone,
                 "language": script.languages[0],
                 "called_at": loss.lost_at.isoformat(),
-                "queue": loss.queue,
+                "queue": queue_name(loss.queue),
             }
         )
         return found.contact if isinstance(found, Usable) else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
-from campaigns.intake.log_format import LogClock, Parsed, caller
+from campaigns.intake.log_format import LONGEST_NAME, LogClock, Parsed, caller, unusable
 from campaigns.rules.lost_calls import Connected, Entered, Event, Left, Lost
 
 SUBCLASS = "callcenter::info"
@@ -39,7 +39,7 @@ class Callcenter:
 
     def __init__(self, country: str) -> None:
         self._country = country
-        self._clock = LogClock()
+        self.clock = LogClock()
         self._block: dict[str, str] = {}
 
     def read(self, line: str, now: datetime) -> Parsed:
@@ -67,10 +67,10 @@ class Callcenter:
         """An event by itself; a block that it cuts short is one, too."""
         before = self.finish(now)
         try:
-            said = json.loads(text)
-        except ValueError:
+            said = {str(name): str(value) for name, value in json.loads(text).items()}
+        except (ValueError, RecursionError):
             return Parsed(before.events, "it is not one JSON object", jumped=before.jumped)
-        event = self._event({str(name): str(value) for name, value in said.items()}, now)
+        event = self._event(said, now)
         complaint = before.complaint or event.complaint
         return Parsed((*before.events, *event.events), complaint, jumped=before.jumped or event.jumped)
 
@@ -83,13 +83,16 @@ class Callcenter:
             return Parsed(complaint=f"{action} names no call")
         if epoch is None:
             return Parsed(complaint=f"{action} has no time")
-        at = self._clock.moment(epoch, now)
-        return Parsed(self._events(action, call, headers, at, now), jumped=self._clock.jumped)
+        agent, reason = headers.get("CC-Agent", ""), _first(headers, REASON_HEADERS)
+        if complaint := unusable(call, _queue(headers), agent, reason):
+            return Parsed(complaint=complaint)
+        at = self.clock.moment(epoch, now)
+        return Parsed(self._events(action, call, headers, at, now), jumped=self.clock.jumped)
 
     def _events(
         self, action: str, call: str, headers: _Headers, at: datetime, now: datetime
     ) -> Sequence[Event]:
-        queue = headers.get("CC-Queue", "")
+        queue = _queue(headers)
         match action:
             case "member-queue-start" | "member-queue-resume":
                 return (self._entered(call, queue, headers, at),)
@@ -114,6 +117,10 @@ class Callcenter:
 
 def _first(headers: _Headers, names: Sequence[str]) -> str:
     return next((headers[name].strip() for name in names if headers.get(name, "").strip()), "")
+
+
+def _queue(headers: _Headers) -> str:
+    return headers.get("CC-Queue", "")[:LONGEST_NAME]
 
 
 def _epoch(headers: _Headers, action: str) -> float | None:

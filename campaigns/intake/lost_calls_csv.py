@@ -8,7 +8,7 @@ from pathlib import Path
 
 from campaigns.flows.fields import CLOCK_SLACK, Field, parse_field
 from campaigns.intake.csv_file import IntakeDefaults
-from campaigns.intake.log_format import caller
+from campaigns.intake.log_format import caller, queue_name, unusable
 from campaigns.intake.rejects import Rejects
 from campaigns.intake.table import Row, Table, open_table
 from campaigns.rules.lost_calls import Folded, Loss
@@ -88,13 +88,15 @@ def _loss(cells: Mapping[str, str], defaults: IntakeDefaults, now: datetime) -> 
     said = cells.get("waited_seconds", "").strip()
     if said and not (said.isascii() and said.isdigit()):
         reasons.append("waited_seconds is not a whole number of seconds")
+    if complaint := unusable(cells.get("id", "").strip()):
+        reasons.append(f"id is of no use: {complaint}")
     if reasons:
         return reasons
     phone, withheld = caller(cells.get("phone", ""), defaults.country)
     name = cells.get("id", "").strip() or f"{phone or cells.get('phone', '').strip()} {lost_at.isoformat()}"
     return Loss(
         key=name,
-        queue=cells.get("queue", "").strip(),
+        queue=queue_name(cells.get("queue", "")),
         phone=phone,
         withheld=withheld,
         lost_at=min(lost_at, now),

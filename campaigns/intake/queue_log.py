@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns.intake.log_format import LogClock, Parsed, caller
+from campaigns.intake.log_format import LONGEST_NAME, LogClock, Parsed, caller, unusable
 from campaigns.rules.lost_calls import Connected, Entered, Event, Left, Lost, Restarted
 
 AGENT = 3  # the field in which the log names who talks
@@ -50,7 +50,7 @@ class QueueLog:
 
     def __init__(self, country: str) -> None:
         self._country = country
-        self._clock = LogClock()
+        self.clock = LogClock()
 
     def read(self, line: str, now: datetime) -> Parsed:
         """What one line says; an event that says nothing of a loss comes to nothing."""
@@ -63,15 +63,17 @@ class QueueLog:
         place = _place_of_event(fields)
         if place is None:
             return Parsed(complaint="it names no event")
-        at = self._clock.moment(float(fields[0]), now)
+        at = self.clock.moment(float(fields[0]), now)
         agent = "|".join(fields[AGENT:place])
         call, queue, agent, event = map(str.strip, (fields[1], fields[2], agent, fields[place]))
-        said = _Said(call, queue, agent, event, fields[place + 1 :], at)
+        if complaint := unusable(call, queue[:LONGEST_NAME], agent):
+            return Parsed(complaint=complaint)
+        said = _Said(call, queue[:LONGEST_NAME], agent, event, fields[place + 1 :], at)
         if not said.names_a_call and said.event in EVENTS - OTHERS - {"QUEUESTART"}:
             return Parsed(complaint=f"{said.event} names no call")
         if said.event == "ENTERQUEUE" and len(said.data) < 2:
             return Parsed(complaint="ENTERQUEUE has no place for a number")
-        return Parsed(self._events(said), jumped=self._clock.jumped)
+        return Parsed(self._events(said), jumped=self.clock.jumped)
 
     def finish(self, now: datetime) -> Parsed:
         """Every line is whole by itself."""

@@ -24,7 +24,7 @@ class Operator(SQLModel, table=True):
     languages: list[str] = Field(default_factory=list, sa_type=JSON)  # [] is every language
     skills: list[str] = Field(default_factory=list, sa_type=JSON)  # institutions; [] is all of them
     shift: str = ""  # "7:30-14:00" in the clinic's time; "" is always
-    agent: str = ""  # as the log of the inbound queue names the operator
+    agent: str = ""  # as the log of the inbound queue names the operator; "source:name" in that log alone
     state: OperatorState = Field(default="off", sa_type=String)
     state_reason: str = ""  # "", "operator" or "no_answer"
     changed_at: datetime
@@ -117,6 +117,7 @@ class LogPosition(SQLModel, table=True):
     lines: int = 0
     broken: int = 0
     read_at: datetime
+    followed_at: datetime | None = None  # when somebody was there who reads on; None: nobody does
     last_event_at: datetime | None = None
 
 

@@ -16,7 +16,6 @@ CallbackEnd = Literal[
     "cancelled",
 ]
 """Each callback has one; together they are all callbacks."""
-SPOKEN_WITH: frozenset[CallbackEnd] = frozenset({"reached", "not_wanted", "opted_out"})
 HEARD: frozenset[Outcome] = frozenset({"completed", "delivered", "partial", "human_wanted"})
 QUESTION, NOT_NEEDED = "callback", "not_needed"
 """The question of a script whether the call is still wanted, and the answer that it is not."""

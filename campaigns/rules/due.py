@@ -47,9 +47,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class CallNow:
-    """Nothing speaks against it; `grounds`: what was looked at, by name, for `contacts explain`."""
+    """Nothing speaks against it; `grounds`: what was looked at, by name, for `contacts explain`.
+
+    back: the person called first, and is not called while the number waits in the queue again.
+    """
 
     grounds: Mapping[str, str] = field(default_factory=dict, compare=False)
+    back: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def judge(policy: Policy, contact: Candidate, standing: Standing, now: datetime)
         return Close("exhausted", contact.outcome, {"closed": "deadline"})
     waits = list(holds(policy, contact, standing, now))
     if not waits:
-        return CallNow(_grounds(policy, contact, standing, now))
+        return CallNow(_grounds(policy, contact, standing, now), policy.purpose == "callback")
     first, last = waits[0], waits[-1]
     if contact.deadline is not None and _ends_after(waits, contact.deadline):
         grounds = {

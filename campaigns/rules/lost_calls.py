@@ -135,7 +135,8 @@ class Folded:
 class Mark:
     """How far a log was read. inode, head: which file (`head` is a digest of its first bytes); offset: bytes.
 
-    lines, broken: counted over all that was read of this log up to now. read_at: when.
+    lines, broken: counted over all that was read of this log up to now. read_at: when. last_event_at: by the
+    log's own clock.
     """
 
     inode: int = 0
@@ -144,6 +145,7 @@ class Mark:
     lines: int = 0
     broken: int = 0
     read_at: datetime | None = None
+    last_event_at: datetime | None = field(default=None, compare=False)  # it says nothing of where
 
 
 @dataclass(frozen=True)

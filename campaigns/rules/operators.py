@@ -11,7 +11,7 @@ from campaigns.words import OperatorCallResult, OperatorState
 
 ONLY_GROUP = "main"  # of a clinic that has configured none
 MISSES_BEFORE_PAUSE = 2  # one may be a walk to the printer
-VAIN_BEFORE_NOTICE = 5  # a phone that is busy or not reached so often in a row rejects every call
+VAIN_BEFORE_NOTICE = 5  # a phone that is busy or refuses so often in a row rejects every call
 ON_ANOTHER_CALL = timedelta(seconds=60)  # until a phone that was busy or silent is tried again
 BREATH = timedelta(seconds=5)  # until a phone that was just hung up is on the hook again
 
@@ -113,8 +113,8 @@ def hindrance(
     """
     if operator.state != "on":
         return operator.state
-    if wanted is not None and (unfit := _unfit(operator, wanted)):
-        return unfit
+    if wanted is not None and (why := unfit(operator, wanted)):
+        return why
     if not in_shift(operator.shift, zone, now):
         return "shift"
     return next((why for why, busy in _BUSY.items() if busy(operator, now)), None)
@@ -134,14 +134,18 @@ def rest_after(result: OperatorCallResult, wrap_up: timedelta) -> timedelta:
 def is_miss(result: OperatorCallResult, answered: bool, trunk_failed: bool) -> bool:
     """Whether the phone, and not a person, the trunk or another call, kept the operator from answering.
 
-    A phone that rejects a call without being answered (603) is one too; one that is busy is not.
+    A phone that rejects a call without being answered (603) is one too; one that is busy is not. So is one
+    that is answered and where nobody presses a key: a machine answers every call.
     """
+    if result == "not_taken":
+        return True
     if answered or trunk_failed:
         return False
     return result in ("no_answer", "failed", "refused")
 
 
-def _unfit(operator: Candidate, wanted: Wanted) -> Hindrance | None:
+def unfit(operator: Candidate, wanted: Wanted) -> Hindrance | None:
+    """Why this operator never takes such a call; None: does, when at work and free."""
     if operator.group not in wanted.groups:
         return "group"
     if operator.languages and wanted.language not in operator.languages:
@@ -161,6 +165,7 @@ _WORKED: frozenset[OperatorCallResult] = frozenset({"talked", "transferred", "re
 
 _RESTS: Mapping[OperatorCallResult, timedelta] = {
     "no_answer": ON_ANOTHER_CALL,
+    "not_taken": ON_ANOTHER_CALL,
     "busy": ON_ANOTHER_CALL,
     "failed": ON_ANOTHER_CALL,
     "patient_unreached": BREATH,  # nothing to write down: the next one may come

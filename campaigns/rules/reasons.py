@@ -260,6 +260,7 @@ WAITS: Mapping[WaitReason, Callable[[Grounds], str]] = {
     "pause": _pause,
     "consent": _consent,
     "operator": lambda grounds: "No operator who could talk to it is free; it is its turn again in a moment.",
+    "in_queue": lambda grounds: "Its number is in the queue of incoming calls and not called meanwhile.",
 }
 
 

@@ -16,7 +16,7 @@ from campaigns.flows.turns import (
 from campaigns.models import OPEN_ATTEMPT, Attempt, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.retries import Next
-from campaigns.store import found_out, locks, optouts, rows, same_ring, trunk_use
+from campaigns.store import found_out, locks, optouts, queue_talk, rows, same_ring, trunk_use
 from campaigns.store.brakes import FAILED_OVER
 from campaigns.store.campaigns import regain_first, spend_first
 from campaigns.store.corrections import after_call
@@ -277,7 +277,8 @@ def _may_call(session: Session, contact: Contact, judge: Judge, now: datetime) -
         if campaign.state != "running":
             give_back(contact)
             return None
-        match judge(contact, standing(session, contact, now)):
+        decision = judge(contact, standing(session, contact, now))
+        match queue_talk.heeded(session, contact, decision, now):
             case CallNow(grounds):
                 if spend_first(campaign):
                     return grounds

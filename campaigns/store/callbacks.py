@@ -82,7 +82,7 @@ def drop_reached(
         losses = _losses(session, [contact.id for contact in contacts])
         for contact in contacts:
             mine = losses.get(contact.id, ())
-            if _wanted_since(contact, mine, folded.reached, source, later):
+            if contact.id in dropped or _wanted_since(contact, mine, folded.reached, source, later):
                 continue
             if contact.state == "waiting":
                 dropped.add(contact.id)
@@ -92,8 +92,11 @@ def drop_reached(
 
 
 def _open_ones(session: Session, campaign: str, phones: Sequence[str], *, lock: bool) -> Sequence[Contact]:
+    lost = select(LostCall.contact_id).where(LostCall.campaign == campaign, col(LostCall.phone).in_(phones))
     wanted = select(Contact).where(
-        Contact.campaign == campaign, col(Contact.phone).in_(phones), col(Contact.state).in_(_OPEN)
+        Contact.campaign == campaign,
+        or_(col(Contact.phone).in_(phones), col(Contact.id).in_(lost)),  # a number may be corrected
+        col(Contact.state).in_(_OPEN),
     )
     wanted = wanted.order_by(col(Contact.id))
     return session.exec(wanted.with_for_update(key_share=True) if lock else wanted).all()
@@ -119,7 +122,8 @@ def _wanted_since(
     Of the same log the order of the lines tells, for its clock may jump: what was kept before came before,
     but for what a reading that was cut short had kept already (`later`).
     """
-    at = reached[contact.phone]
+    numbers = {contact.phone, *(loss.phone for loss in losses)}
+    at = max(reached[number] for number in numbers & reached.keys())
     if not losses:
         return contact.queued_at >= at
     return any(loss.key in later if loss.source == source else loss.lost_at >= at for loss in losses)

@@ -15,7 +15,7 @@ from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
 from campaigns.rules.fairness import Turns
 from campaigns.rules.policy import Pace
-from campaigns.store import detours, lineup, order, rows
+from campaigns.store import detours, lineup, order, queue_talk, rows
 from campaigns.store.campaigns import running
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, Judge, keep_leases, lease, put_all_off, shut
@@ -137,16 +137,16 @@ def _judge_some(
         decision = judge(contact, standing)
         if detours.found(queues.session, contact, decision, judge, now):
             continue
-        match decision:
+        match queue_talk.heeded(queues.session, contact, decision, now):
             case CallNow():
                 lease(contact, node)
                 leased[contact.phone] = contact
                 turns.leased(*queue)
             case WaitUntil() as wait:
                 waits.append((contact, wait))
-            case Close():
+            case Close() as closing:
                 with rows.kept(queues.session, contact):
-                    shut(queues.session, contact, decision, now, close)
+                    shut(queues.session, contact, closing, now, close)
             case never:
                 assert_never(never)
     put_all_off(queues.session, waits, now)

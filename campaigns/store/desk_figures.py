@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple, get_args
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, func
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_, case, func
+from sqlmodel import Session, col, or_, select
 
 from campaigns.models import (
     Answer,
@@ -19,11 +19,12 @@ from campaigns.models import (
     OperatorCall,
     QueueCall,
 )
-from campaigns.rules.callback_ends import QUESTION, SPOKEN_WITH, CallbackEnd, end_of, percentile
+from campaigns.rules.callback_ends import QUESTION, CallbackEnd, end_of, percentile
 from campaigns.store.database import Database
 from campaigns.store.desk_work import work_of
-from campaigns.words import ContactState, LostCallFate, Outcome
+from campaigns.words import LostCallFate
 
+UNSERVED = ("voicemail", "hung_up")  # outcomes of a call in which the operator met nobody, or nobody for long
 PROMPT = timedelta(minutes=15)  # who is spoken with so soon after the loss has hardly waited
 
 
@@ -42,13 +43,12 @@ class Span:
 
 
 class _Callback(NamedTuple):
-    """One that was owed; called_at: the first call began, spoken_at: somebody was on the line."""
+    """One that was owed; called_at: the first call began, spoken_at: an operator was on the line."""
 
     lost_at: datetime
     end: CallbackEnd
     called_at: datetime | None
     spoken_at: datetime | None
-    connected: bool
 
 
 def desk_report(
@@ -63,7 +63,8 @@ def desk_report(
     lost: `in` is the sum of the others, each loss counted once (`words.LostCallFate`). callbacks: `total` is
     the sum of the `CallbackEnd`s; `called` and `connected` (with an operator) are among them.
     called_back: seconds from the loss until the first call back began, of `callbacks` that were called.
-    prompt: of those `callbacks` whose 15 minutes are over how many were spoken with within them.
+    prompt: of those `callbacks` whose 15 minutes are over how many an operator spoke with within them; who
+    heard only the robot was not spoken with, nor a machine.
     hours: by hour of the day in this zone. operators: the calls of their phones in this span, whole and by
     hour. logs: how far each was read.
     """
@@ -96,15 +97,22 @@ def _callbacks(session: Session, campaign: str, span: Span) -> Iterator[_Callbac
         select(
             Attempt.contact_id,
             func.min(Attempt.started_at).label("called_at"),
-            func.max(Attempt.answered_at).label("answered_at"),
         )
         .where(Attempt.campaign == campaign)
         .group_by(col(Attempt.contact_id))
         .subquery()
     )
+    handed_on = case((col(OperatorCall.result) == "transferred", col(OperatorCall.ended_at)))
     talks = (
-        select(OperatorCall.contact_id, func.min(OperatorCall.bridged_at).label("bridged_at"))
-        .where(OperatorCall.campaign == campaign)
+        select(
+            OperatorCall.contact_id,
+            func.min(func.coalesce(OperatorCall.bridged_at, handed_on)).label("spoken_at"),
+        )
+        .join(Attempt, col(Attempt.id) == col(OperatorCall.attempt_id), isouter=True)
+        .where(
+            OperatorCall.campaign == campaign,
+            or_(col(Attempt.outcome).is_(None), col(Attempt.outcome).not_in(UNSERVED)),
+        )
         .group_by(col(OperatorCall.contact_id))
         .subquery()
     )
@@ -116,8 +124,7 @@ def _callbacks(session: Session, campaign: str, span: Span) -> Iterator[_Callbac
             col(Contact.outcome),
             col(Answer.value),
             calls.c.called_at,
-            calls.c.answered_at,
-            talks.c.bridged_at,
+            talks.c.spoken_at,
         )
         .join(Contact, col(LostCall.contact_id) == col(Contact.id))
         .outerjoin(calls, calls.c.contact_id == col(Contact.id))
@@ -129,24 +136,8 @@ def _callbacks(session: Session, campaign: str, span: Span) -> Iterator[_Callbac
             span.holds(col(LostCall.lost_at)),
         )
     )
-    for lost_at, state, outcome, answer, called_at, answered_at, bridged_at in session.connection().execute(
-        wanted
-    ):
-        yield _callback(lost_at, state, outcome, answer, called_at, bridged_at or answered_at, bridged_at)
-
-
-def _callback(
-    lost_at: datetime,
-    state: ContactState,
-    outcome: Outcome | None,
-    answer: str | None,
-    called_at: datetime | None,
-    spoken_at: datetime | None,
-    bridged_at: datetime | None,
-) -> _Callback:
-    end = end_of(state, outcome, answer)
-    spoken = spoken_at if end in SPOKEN_WITH else bridged_at
-    return _Callback(lost_at, end, called_at, spoken, bridged_at is not None)
+    for lost_at, state, outcome, answer, called_at, spoken_at in session.connection().execute(wanted):
+        yield _Callback(lost_at, end_of(state, outcome, answer), called_at, spoken_at)
 
 
 def _lost_tally(lost: list[tuple[datetime, LostCallFate]]) -> dict[str, int]:
@@ -160,7 +151,7 @@ def _callback_tally(callbacks: list[_Callback]) -> dict[str, int]:
     return {
         "total": len(callbacks),
         "called": sum(each.called_at is not None for each in callbacks),
-        "connected": sum(each.connected for each in callbacks),
+        "connected": sum(each.spoken_at is not None for each in callbacks),
         **{end: ends[end] for end in get_args(CallbackEnd)},
     }
 
@@ -172,7 +163,7 @@ def _called_back(callbacks: list[_Callback]) -> dict[str, Any]:
 
 
 def _prompt(callbacks: list[_Callback], now: datetime) -> dict[str, Any]:
-    over = [each for each in callbacks if each.spoken_at or each.lost_at + PROMPT <= now]
+    over = [each for each in callbacks if each.lost_at + PROMPT <= now]
     reached = sum(each.spoken_at is not None and each.spoken_at <= each.lost_at + PROMPT for each in over)
     share = round(reached / len(over), 4) if over else None
     return {

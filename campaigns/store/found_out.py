@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select, update
 from campaigns.flows.turns import (
     Delivered,
     Fact,
+    NotDelivered,
     OptedOut,
     Replied,
     TaskRaised,
@@ -40,6 +41,8 @@ def enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now:
             contact.verification_failures += 1
         case Delivered():
             contact.delivered_at = contact.delivered_at or now
+        case NotDelivered():
+            contact.delivered_at = None
         case OptedOut(campaign_only=only):
             optouts.enter(
                 session, attempt.phone or contact.phone, "key", now, attempt.campaign if only else ""

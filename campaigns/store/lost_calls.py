@@ -53,6 +53,18 @@ class LostCalls:
                 for row in session.exec(mine)
             }
 
+    def others(self) -> Mapping[str, Mark]:
+        """How far the campaign's other logs were read, by source."""
+        wanted = select(LogPosition).where(
+            LogPosition.campaign == self.campaign, LogPosition.source != self.source
+        )
+        with self.db.read() as session:
+            return {row.source: _mark(row) for row in session.exec(wanted)}
+
+    def under(self, source: str) -> "LostCalls":
+        """What the campaign keeps of another log."""
+        return replace(self, source=source)
+
     def take_in(self, folded: Folded, before: Mark | None, after: Mark | None, now: datetime) -> Taken:
         """Keep what was read; with the last of it, in one transaction, how far that was (`after`).
 
@@ -84,6 +96,11 @@ class LostCalls:
                 fates = Counter(fate for fate, _, _ in self._judge(session, callbacks, new, now))
                 taken = _sum(taken, Taken(fates, len(losses) - len(new)))
         return taken
+
+    def attend(self, now: datetime, *, on: bool) -> None:
+        """All of the log is read, and somebody reads on; not `on`: nobody does from now on."""
+        with self.db.write() as session:
+            queue_talk.attend(session, self.campaign, self.source, now, on=on)
 
     def let_go(self, now: datetime) -> None:
         """Nobody reads on in the log for now: whom it left talking may be free at any moment."""
@@ -185,6 +202,7 @@ class LostCalls:
         if after is None:
             return
         queue_talk.keep(session, self.campaign, self.source, folded, now)
+        there = session.get(LogPosition, (self.campaign, self.source))
         session.merge(
             LogPosition(
                 campaign=self.campaign,
@@ -195,13 +213,10 @@ class LostCalls:
                 lines=after.lines,
                 broken=after.broken,
                 read_at=after.read_at or now,
-                last_event_at=folded.last_event_at or self._last_event(session),
+                followed_at=there.followed_at if there else None,
+                last_event_at=folded.last_event_at or (there.last_event_at if there else None),
             )
         )
-
-    def _last_event(self, session: Session) -> datetime | None:
-        row = session.get(LogPosition, (self.campaign, self.source))
-        return row.last_event_at if row else None
 
     def _check(self, session: Session, before: Mark | None) -> None:
         now = self._position(session)
@@ -213,9 +228,11 @@ class LostCalls:
 
     def _position(self, session: Session) -> Mark | None:
         row = session.get(LogPosition, (self.campaign, self.source), populate_existing=True)
-        if row is None:
-            return None
-        return Mark(row.inode, row.head, row.offset, row.lines, row.broken, row.read_at)
+        return _mark(row) if row else None
+
+
+def _mark(row: LogPosition) -> Mark:
+    return Mark(row.inode, row.head, row.offset, row.lines, row.broken, row.read_at, row.last_event_at)
 
 
 def _columns(loss: Loss) -> dict[str, object]:

@@ -26,7 +26,9 @@ from campaigns.rules.operators import (
 from campaigns.store.database import Database
 from campaigns.words import ConnectMode, OperatorCallResult
 
-IN_VAIN = ("busy", "failed")
+IN_VAIN = ("busy", "refused")
+BEHIND_THE_PHONE = ("failed", "patient_gone")
+"""Results that say nothing of what the phone does with calls."""
 REMOVED = "removed"
 """The `state_reason` of an operator who is gone, and whose calls are still counted."""
 
@@ -111,20 +113,20 @@ def open_calls(db: Database, node: str) -> list[OperatorCall]:
 
 
 def answered(db: Database, call: int, now: datetime) -> None:
-    """The phone was answered: whatever it missed before counts no more."""
-    with db.write() as session:
-        held = _held(session, call)
-        if held is not None and held.answered_at is None:
-            held.answered_at = now
-            _operator_of(session, held).misses = 0
-
-
-def taken(db: Database, call: int, now: datetime) -> None:
-    """The operator pressed 1."""
+    """The phone was answered, by a person or by a machine."""
     with db.write() as session:
         held = _held(session, call)
         if held is not None:
-            held.taken_at = held.taken_at or now
+            held.answered_at = held.answered_at or now
+
+
+def taken(db: Database, call: int, now: datetime) -> None:
+    """The operator pressed 1: whatever the phone missed before counts no more."""
+    with db.write() as session:
+        held = _held(session, call)
+        if held is not None and held.taken_at is None:
+            held.taken_at = now
+            _operator_of(session, held).misses = 0
 
 
 def began(db: Database, call: int, attempt_id: int) -> None:
@@ -144,6 +146,15 @@ def bridged(db: Database, call: int, attempt_id: int, now: datetime) -> None:
             held.bridged_at = held.bridged_at or now
 
 
+def unjoined(db: Database, attempt_id: int) -> bool:
+    """Whether an operator had taken this attempt's call when the engine died, and was not joined with it."""
+    taken = col(OperatorCall.taken_at).is_not(None) & col(OperatorCall.bridged_at).is_(None)
+    lost = OPEN_OPERATOR_CALL | (col(OperatorCall.cause) == "line_lost")
+    with db.read() as session:
+        of_attempt = select(OperatorCall.id).where(OperatorCall.attempt_id == attempt_id, taken, lost)
+        return session.exec(of_attempt.limit(1)).first() is not None
+
+
 def release(
     db: Database,
     call: int,
@@ -160,7 +171,7 @@ def release(
 
     The operator rests (`rules.operators.rest_after`) and goes to the end of the line. After two misses in a
     row the operator is paused. trunk_failed: it was the way to the phone (`dialer.endings.trunk_failed`), for
-    which no operator is paused; nor for a line of our own that was lost.
+    which no operator is paused or told of; nor for a line of our own that was lost.
     """
     with db.write() as session:
         held = _held(session, call)
@@ -169,10 +180,13 @@ def release(
         _close(held, result, now, talk_seconds, cause, sip_status)
         operator = _operator_of(session, held)
         _let_go(operator, now, rest_after(result, wrap_up))
-        if result == "busy" or (result == "failed" and trunk_failed):
+        was_answered, not_the_phone = held.answered_at is not None, trunk_failed or cause == "line_lost"
+        if is_miss(result, was_answered, not_the_phone):
+            return _missed(operator, now, result if was_answered else cause or result)
+        if result == "refused" and was_answered:
+            operator.misses = 0  # somebody is there
+        if result in IN_VAIN and not trunk_failed:
             return _in_vain(session, operator)
-        if is_miss(result, held.answered_at is not None, trunk_failed or cause == "line_lost"):
-            return _missed(operator, now, cause or result)
     return None
 
 
@@ -186,12 +200,14 @@ def give_back(db: Database, call: int) -> None:
 
 
 def recover(db: Database, node: str, now: datetime) -> int:
-    """Close what an engine that is gone left open; how many calls.
+    """Close what an engine of this name that is gone left open; how many calls. On SQLite: of any name.
+
+    Only one engine works on a file of SQLite, so what another name left there is nobody's any more.
 
     Who was bridged then has talked until the engine was last heard of, at least, and may talk still: a line
     process keeps bridged pairs. The others' calls were lost with their lines, which nobody is blamed for.
     """
-    return _recover(db, OperatorCall.node == node, now)
+    return _recover(db, OperatorCall.node == node if db.shared else True, now)
 
 
 def recover_dead(db: Database, silent_since: datetime, now: datetime) -> int:
@@ -270,21 +286,24 @@ def _missed(operator: Operator, now: datetime, why: str) -> str | None:
     if operator.misses < MISSES_BEFORE_PAUSE or operator.state != "on":
         return None
     operator.state, operator.state_reason, operator.changed_at = "paused", "no_answer", now
+    last = "answered, but nobody pressed 1" if why == "not_taken" else why.replace("_", " ")
     return (
-        f"Operator {operator.name} is paused: the phone did not answer {operator.misses} calls in a row, "
-        f"the last with {why.replace('_', ' ')}. Back with: dialer operators on {operator.name!r}."
+        f"Operator {operator.name} is paused: nobody took {operator.misses} calls in a row, "
+        f"the last: {last}. Back with: dialer operators on {operator.name!r}."
     )
 
 
 def _in_vain(session: Session, operator: Operator) -> str | None:
-    """A phone that is never anything but busy, or never reached, is told of; only its owner can help."""
+    """A phone that is never anything but busy, or refuses, is told of; only its owner can help."""
     session.flush()
-    wanted = select(OperatorCall.result).where(OperatorCall.operator_id == operator.id)
+    wanted = select(OperatorCall.result).where(
+        OperatorCall.operator_id == operator.id, col(OperatorCall.result).not_in(BEHIND_THE_PHONE)
+    )
     last = session.exec(wanted.order_by(col(OperatorCall.id).desc()).limit(10 * VAIN_BEFORE_NOTICE)).all()
     run = next((place for place, result in enumerate(last) if result not in IN_VAIN), len(last))
     if not run or run % VAIN_BEFORE_NOTICE:
         return None
     return (
-        f"The phone of operator {operator.name} was busy or not reached {run} times in a row: see whether it "
+        f"The phone of operator {operator.name} was busy or refused {run} times in a row: see whether it "
         f"rejects every call, or pause it with: dialer operators pause {operator.name!r}."
     )

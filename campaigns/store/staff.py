@@ -124,10 +124,16 @@ def _check(new: NewOperator, there: Sequence[Operator]) -> None:
             raise OperatorRefused(
                 f"Operator {other.name} has this address already: two operators need two phones."
             )
-        if new.agent and other.agent == new.agent:
+        if new.agent and other.agent and _one_agent(new.agent, other.agent):
             raise OperatorRefused(
-                f"Operator {other.name} is agent {new.agent} of the queue already: name another agent."
+                f"Operator {other.name} is agent {other.agent} of the queue already: name another agent, or "
+                "put the name of the queue's log and a colon before both (--source of dialer queue)."
             )
+
+
+def _one_agent(one: str, other: str) -> bool:
+    """Whether both may be meant by one name in a log; `source:name` is only of that log."""
+    return one == other or one.endswith(f":{other}") or other.endswith(f":{one}")
 
 
 def _named(session: Session, name: str) -> Operator:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -294,3 +295,13 @@ def test_an_unknown_contact_is_told_in_one_sentence(desk: Desk, who: tuple[str, 
     said = desk.run("contacts", "explain", *who, code=1).stderr
     assert said.startswith("There is no contact with that external_id or number in ")
     assert said.count("\n") == 1
+
+
+def test_a_due_contact_is_told_of_its_operators(world: World) -> None:
+    world.queue(COVID, "A-1", NUMBER)
+    world.launch(COVID)
+    dossier = open_dossier(world.database, world.contact(COVID, "A-1").id, world.clock.now())
+    policy = world.scripts[COVID].policy
+    assert account_of(dossier, policy, world.clock.now(), "Nobody.").to_come[-1] == "Nobody."
+    done = replace(dossier, contact=Contact(**{**vars(dossier.contact), "next_at": None, "state": "done"}))
+    assert "Nobody." not in account_of(done, policy, world.clock.now(), "Nobody.").to_come

@@ -2,12 +2,16 @@
 
 import json
 import signal
+import socket
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from campaigns.cli.lost_calls import _notices
+from campaigns.intake.log_reading import Reading
+from campaigns.rules.lost_calls import Folded
 from tests.system.commands import Desk
 
 ANNA, IVAN, OLGA = "89123456789", "89123456780", "89123456781"
@@ -49,15 +53,15 @@ def took(desk: Desk, *words: str) -> dict[str, Any]:
 def test_every_lost_call_of_a_queue_log_has_a_fate_and_is_read_once(desk: Desk, tmp_path: Path) -> None:
     log = tmp_path / "queue_log"
     log.write_text(
-        lost(ANNA, 50, name="|Анна|Мария")
+        lost(OLGA, 3000)
+        + lost(ANNA, 50, name="|Анна|Мария")
         + "broken\n"
         + lost(ANNA, 40)
         + lost(IVAN, 30)
         + connected(IVAN, 20)
         + lost(OLGA, 10, waited=3)
         + lost("anonymous", 9)
-        + lost("7000", 8)
-        + lost(OLGA, 3000),
+        + lost("7000", 8),
         encoding="utf-8",
     )
     fates = {
@@ -66,13 +70,13 @@ def test_every_lost_call_of_a_queue_log_has_a_fate_and_is_read_once(desk: Desk, 
     }
     trial = took(desk, "--from-queue-log", str(log), "--dry-run")
     assert trial["lost"] == fates
-    assert "line 3: it does not begin with the seconds since 1970" in trial["notices"]
+    assert "line 5: it does not begin with the seconds since 1970" in trial["notices"]
     assert desk.data("contacts", "list", CAMPAIGN) == []
 
     told = took(desk, "--from-queue-log", str(log))
     assert (told["lines"], told["broken"], told["lost"]) == (18, 1, fates)
     assert Path(told["rejects"]).read_text(encoding="utf-8") == (
-        f"{log}:3: it does not begin with the seconds since 1970: broken\n"
+        f"{log}:5: it does not begin with the seconds since 1970: broken\n"
     )
     again = took(desk, "--from-queue-log", str(log))
     assert (again["lines"], sum(again["lost"].values())) == (0, 0)
@@ -102,12 +106,36 @@ def test_two_exchanges_know_of_each_other(desk: Desk, tmp_path: Path, order: tup
     ] == []
 
 
-def test_a_log_that_has_a_name_may_move(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("named", "notices"), [(("--source", "pbx"), 0), ((), 1)])
+def test_a_log_may_move(desk: Desk, tmp_path: Path, named: tuple[str, ...], notices: int) -> None:
     first, second = tmp_path / "queue_log", tmp_path / "moved"
     first.write_text(lost(ANNA, 50))
-    took(desk, "--from-queue-log", str(first), "--source", "pbx")
+    took(desk, "--from-queue-log", str(first), *named)
     first.rename(second)
-    assert took(desk, "--from-queue-log", str(second), "--source", "pbx")["lines"] == 0
+    told = took(desk, "--from-queue-log", str(second), *named)
+    assert (told["lines"], len(told["notices"])) == (0, notices)
+
+
+@pytest.mark.parametrize(
+    ("live", "times"),
+    [(False, "have the time of the one before"), (True, "are counted as written when they were read")],
+)
+def test_a_clock_that_jumped_is_told_with_what_is_done(live: bool, times: str) -> None:
+    (notice,) = _notices(Path("queue_log"), Reading(Folded(), None, jumps=2, live=live))
+    assert notice == f"The clock of queue_log jumped at 2 lines: they {times}."
+
+
+@pytest.mark.parametrize(("named", "source"), [((), "{host}:{log}"), (("--source", "pbx"), "pbx")])
+def test_a_log_is_known_by_its_host_and_path(
+    desk: Desk, tmp_path: Path, named: tuple[str, ...], source: str
+) -> None:
+    log = tmp_path / "queue_log"
+    log.write_text(lost(ANNA, 50))
+    took(desk, "--from-queue-log", str(log), *named)
+    told = desk.data("report", "--campaign", CAMPAIGN)
+    assert isinstance(told, dict)
+    host = socket.gethostname()
+    assert [each["source"] for each in told["logs"]] == [source.format(host=host, log=log)]
 
 
 def test_events_of_a_callcenter_and_a_file_do_the_same(desk: Desk, tmp_path: Path) -> None:

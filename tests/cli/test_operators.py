@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from campaigns.cli.operators import app
 from tests.system.commands import Desk
 
 PHONE = ("--address", "sip:101@127.0.0.1:5081")
@@ -45,6 +47,10 @@ def test_an_operator_from_the_first_day_to_the_last(desk: Desk) -> None:
     assert "Operator Anna [day] is removed." in desk.run("operators", "remove", "Anna [day]").stdout
     assert desk.data("operators", "list") == []
     assert "There are no operators yet" in desk.run("operators", "list").stdout
+
+
+def test_the_help_names_the_tables_of_the_groups() -> None:
+    assert "[[groups]]" in CliRunner().invoke(app, ["add", "--help"]).stdout
 
 
 def test_the_table_says_who_is_free_and_shows_no_whole_number(desk: Desk) -> None:

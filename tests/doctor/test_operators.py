@@ -11,7 +11,7 @@ from campaigns.doctor.finding import Finding
 from campaigns.doctor.operators import operators, out_of_reach
 from campaigns.models import LogPosition
 from campaigns.settings import GroupTable, Home, LinesTable, SettingsFile, TrunkTable
-from campaigns.store import staff
+from campaigns.store import nodes, staff
 from campaigns.store.creation import create_database
 from campaigns.store.database import open_database
 from campaigns.store.staff import NewOperator
@@ -154,3 +154,18 @@ def test_a_log_that_nobody_reads_any_more_keeps_operators_from_calls(
     found = list(operators(place))
     assert len(found) == findings
     assert (findings == 2) == ("1 are taken for talking in the inbound queue" in found[-1].sentence)
+
+
+@pytest.mark.parametrize(("held_by", "findings"), [("gone", 2), ("alive", 1), ("", 1)])
+def test_who_is_held_by_an_engine_that_is_gone_is_named(tmp_path: Path, held_by: str, findings: int) -> None:
+    place = staffed(home(tmp_path), ANNA)
+    database = open_database(place.database_url)
+    [anna] = staff.listing(database)
+    with database.write() as session:
+        session.merge(anna).held_by = held_by
+    nodes.join(database, "alive", datetime.now(UTC))
+    nodes.join(database, "gone", NOW - timedelta(hours=1))
+    database.close()
+    found = list(operators(place))
+    assert len(found) == findings
+    assert (findings == 2) == ("engine gone holds the phone" in found[-1].sentence)

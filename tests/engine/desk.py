@@ -27,7 +27,7 @@ SHIPPED = "connect: {mode: operator_first}"
 
 
 class DeskWorld(World):
-    """Operators by address, all on; `rules` replaces the campaign's `connect`."""
+    """Operators by address, all on; `rules` replaces the campaign's `connect`, `edits` other texts."""
 
     def __init__(
         self,
@@ -37,13 +37,16 @@ class DeskWorld(World):
         rules: str = "{mode: operator_first}",
         groups: Mapping[str, str] | None = None,
         configured: Sequence[GroupTable] = (),
+        edits: Mapping[str, str] | None = None,
         **settings: Any,
     ) -> None:
         own = folder / "campaigns"
         own.mkdir(parents=True, exist_ok=True)
         text = find_scripts(LIBRARY)[CALLBACK].read_text(encoding="utf-8")
-        assert SHIPPED in text
-        (own / f"{CALLBACK}.yaml").write_text(text.replace(SHIPPED, f"connect: {rules}"), encoding="utf-8")
+        for old, new in {SHIPPED: f"connect: {rules}", **(edits or {})}.items():
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        (own / f"{CALLBACK}.yaml").write_text(text, encoding="utf-8")
         settings = {"lines": 8} | settings
         self.configured = tuple(configured)
         super().__init__(folder, {**operators, **patients}, **settings)

@@ -39,7 +39,7 @@ def test_the_operator_takes_the_call_before_the_patient_is_called(tmp_path: Path
 @pytest.mark.parametrize(
     ("phone", "result", "state"),
     [
-        (Patient(keys=("",)), "refused", "on"),  # keeps silent
+        (Patient(keys=("",)), "not_taken", "on"),  # keeps silent
         (Patient(keys=("2",)), "refused", "on"),
         (Patient(keys=("!",)), "refused", "on"),
         (Patient(ends="busy"), "busy", "on"),

@@ -8,7 +8,7 @@ from campaigns.flows.rehearsal import Rehearsal
 from campaigns.flows.run import Conversation, connects, first_connect, sayable
 from campaigns.flows.simulate import simulate
 from campaigns.flows.standard import OF_CONNECTING
-from campaigns.flows.turns import Connect, Delivered, HangUp, Say, Silence, TaskRaised, Turn
+from campaigns.flows.turns import Connect, Delivered, HangUp, NotDelivered, Say, Silence, TaskRaised, Turn
 from tests.flows.scripts import VALUES, faults, load
 
 SCRIPT = """\
@@ -147,8 +147,45 @@ def test_scripts_that_connect_nobody_need_none_of_its_texts(tmp_path: Path) -> N
     script = load(tmp_path)
     assert not connects(script)
     assert not set(OF_CONNECTING) & {*script.texts, *sayable(script)}
-    with pytest.raises(ValueError, match="trial connects nobody: it has no step with the verb connect"):
-        first_connect(script)
+    assert first_connect(script) is None
+    with pytest.raises(ValueError, match="trial connects nobody"):
+        Conversation(script, VALUES).unconnected()
+
+
+BRANCHED = text_with(
+    ("start: who", "start: route"),
+    ("  seen: {type", "  kind: {type: choice, values: [early, late, other], private: false}\n  seen: {type"),
+    (
+        "steps:",
+        "steps:\n  route: {branch: kind, cases: {early: soon, late: who, other: bye}}\n"
+        "  soon: {connect: moment, whisper: take, nobody: bye}",
+    ),
+)
+
+
+@pytest.mark.parametrize(("kind", "step"), [("early", "soon"), ("late", "person"), ("other", None)])
+def test_operators_are_called_with_the_first_step_that_this_contact_comes_to(
+    tmp_path: Path, kind: str, step: str | None
+) -> None:
+    script, values = load(tmp_path, BRANCHED), {**VALUES, "kind": kind}
+    found = first_connect(script, values)
+    assert (found and found.name) == step
+    if found is not None:
+        gone = Conversation(script, values).unconnected()
+        said = {action.text for action in gone.actions if isinstance(action, Say)}
+        assert {*found.whispered, *OF_CONNECTING, *said} <= set(sayable(script, values))
+        assert ("hello" in said) is (kind == "late")
+
+
+def test_what_a_talk_delivered_is_taken_back_when_it_was_none(tmp_path: Path) -> None:
+    machine, gone = waiting(tmp_path), waiting(tmp_path)
+    assert (machine.recorded(), gone.left()) == (Turn(), Turn())
+    machine.connected()
+    gone.connected()
+    assert machine.recorded() == Turn((NotDelivered(),), (HangUp(),))
+    assert gone.left() == Turn((NotDelivered(),))
+    assert (machine.outcome, gone.outcome) == ("voicemail", "hung_up")
+    assert machine.recorded() == gone.left() == Turn()
 
 
 @pytest.mark.parametrize(

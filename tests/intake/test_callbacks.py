@@ -71,7 +71,17 @@ def test_the_id_says_when_and_never_who(script: Script) -> None:
 
 
 def test_what_cannot_be_a_contact_is_none(script: Script) -> None:
-    assert made(script, replace(LOSS, queue="x" * 1000)) is None
+    assert made(script, replace(LOSS, phone="1")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("x" * 1000, "x" * 200), ("de\tsk\u200b", "de sk"), ("\0", None), ("a" * 199 + " bc", "a" * 199)],
+)
+def test_nobody_goes_without_a_call_for_the_name_of_a_queue(
+    script: Script, name: str, kept: str | None
+) -> None:
+    assert contact(script, replace(LOSS, queue=name)).fields.get("queue") == kept
 
 
 def test_the_rules_of_the_campaign_go_with_it(script: Script) -> None:

@@ -58,6 +58,11 @@ CASES: list[tuple[dict[str, str], list[Event]]] = [
 ]
 
 
+LOSS = MEMBER | {"CC-Action": "member-queue-end", "CC-Cause": "Cancel"}
+NAMES = ("CC-Member-Session-UUID", "CC-Queue", "CC-Agent", "CC-Cancel-Reason")
+UNPRINTABLE = "it holds signs that cannot be printed"
+
+
 @pytest.mark.parametrize(("headers", "events"), CASES)
 def test_an_object_a_line(headers: dict[str, str], events: list[Event]) -> None:
     parsed = Callcenter("RU").read(json.dumps(MEMBER | headers), NOW)
@@ -119,6 +124,9 @@ def test_an_event_without_a_time_of_its_own_has_that_of_what_happened() -> None:
     [
         ("{", "it is not one JSON object"),
         ('{"CC-Action": "member-queue-start"', "it is not one JSON object"),
+        ('{"x":' + "[" * 60_000, "it is not one JSON object"),
+        *((json.dumps(LOSS | {name: "\ud800"}), UNPRINTABLE) for name in NAMES),
+        *((json.dumps(LOSS | {name: "a\0b"}), UNPRINTABLE) for name in NAMES),
         ('{"CC-Action": "member-queue-start"}', "member-queue-start names no call"),
         ("1763629200|1.7|desk|NONE|ABANDON|1|1|30", "it is neither a JSON object nor a header"),
         ("some words: and more", "it is neither a JSON object nor a header"),

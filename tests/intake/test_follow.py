@@ -27,6 +27,7 @@ class Memory:
     losses: list[Loss] = field(default_factory=list)
     asked: int = 0
     failures: int = 0
+    attended: list[tuple[datetime, bool]] = field(default_factory=list)
 
     def position(self) -> Mark | None:
         self.asked += 1
@@ -34,6 +35,12 @@ class Memory:
 
     def open_calls(self) -> Mapping[str, OpenCall]:
         return self.calls
+
+    def others(self) -> Mapping[str, Mark]:
+        return {}
+
+    def under(self, source: str) -> "Memory":
+        raise KeyError(source)
 
     def take_in(self, folded: Folded, before: Mark | None, after: Mark | None, now: datetime) -> Taken:
         assert before == self.mark
@@ -46,6 +53,9 @@ class Memory:
 
     def trial(self, folded: Folded, now: datetime) -> Taken:
         return Taken({"callback": len(folded.losses)})
+
+    def attend(self, now: datetime, *, on: bool) -> None:
+        self.attended.append((now, on))
 
     def let_go(self, now: datetime) -> None:
         self.calls = {}
@@ -111,6 +121,27 @@ def test_each_loss_is_taken_in_once_as_it_comes(log: LogIntake, path: Path, shel
     assert shelf.asked == 1  # afterwards it is known
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(1, 1), (15, 3), (-3600, 5)])
+def test_a_follower_says_now_and_then_that_it_is_there(
+    log: LogIntake, path: Path, shelf: Memory, seconds: int, said: int
+) -> None:
+    path.write_text(call(1))
+    moments = [NOW + number * timedelta(seconds=seconds) for number in range(6)]
+    left = iter(moments)
+    stops = iter([False] * 5 + [True])
+    follow([log], lambda: next(left), lambda _: next(stops), lambda _: None, pytest.fail)
+    on = [at for at, on in shelf.attended if on]
+    assert (len(on), shelf.attended[-1]) == (said, (moments[-1], False))
+
+
+def test_while_a_log_is_followed_a_clock_that_jumps_back_is_not_believed(
+    log: LogIntake, path: Path, shelf: Memory
+) -> None:
+    shelf.failures = 1
+    followed(log, adds(path, call(3000)), nothing, adds(path, call(1)), nothing)
+    assert [loss.lost_at for loss in shelf.losses] == [NOW - timedelta(seconds=600), NOW]
+
+
 def test_what_fails_is_told_once_and_read_again(log: LogIntake, path: Path, shelf: Memory) -> None:
     shelf.failures = 3
     _, told = followed(log, adds(path, call(1)), nothing, nothing, nothing, nothing)
@@ -158,6 +189,48 @@ def test_the_store_goes_on_where_the_last_reader_was_cut_off(path: Path, db: Dat
         file.write(call(2).splitlines(keepends=True)[1])
     assert sum(reader().look(NOW).taken.fates.values()) == 1
     assert reader().look(NOW).reading.mark is None
+
+
+HALF = call(1) + call(2) + call(3, half=True)
+END = call(3).splitlines(keepends=True)[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "lines", "phones", "known"),
+    [
+        ({"moved": HALF + END}, 1, ["+79120000003"], True),
+        ({"moved": HALF}, 0, [], True),
+        ({"moved.1": HALF + END, "moved": call(4)}, 3, ["+79120000003", "+79120000004"], True),
+        ({"moved": call(5)}, 2, ["+79120000005"], False),
+        (
+            {"moved": HALF[:-1] + "0" + END},
+            5,
+            ["+79120000001", "+79120000002"],
+            False,
+        ),  # it only begins alike
+    ],
+)
+def test_a_log_that_was_moved_is_read_on(
+    path: Path, db: Database, files: dict[str, str], lines: int, phones: list[str], known: bool
+) -> None:
+    def intake(path: Path, source: str) -> LogIntake:
+        shelf = LostCalls(db, "abandoned-callback", source, lambda loss: None, timedelta(days=1), MISDIAL)
+        return LogIntake(path, lambda: QueueLog("RU"), shelf)
+
+    path.write_text(HALF)
+    intake(path, "old").look(NOW)
+    path.unlink()
+    for name, text in files.items():
+        path.with_name(name).write_text(text)
+    log = intake(path.with_name("moved"), "new")
+    tried, reading = log.trial(NOW).reading, log.look(NOW).reading
+    assert (tried.lines, tried.notice) == (reading.lines, reading.notice)
+    assert (reading.lines, [loss.phone for loss in reading.folded.losses]) == (lines, phones)
+    assert ("is the log that was read as old" in reading.notice) == known
+    again = intake(path.with_name("moved"), "new")
+    assert again.look(NOW).reading.notice == ""
+    assert (position := again.shelf.position()) is not None
+    assert position.lines == lines
 
 
 def test_of_two_readers_of_one_log_one_is_refused(path: Path, db: Database) -> None:

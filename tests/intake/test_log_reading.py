@@ -5,7 +5,7 @@ import gzip
 import lzma
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaigns.intake import log_files
 from campaigns.intake.callcenter import Callcenter
 from campaigns.intake.errors import IntakeError
+from campaigns.intake.log_format import Parsed
 from campaigns.intake.log_reading import FAULTS_KEPT, Reading, read_on
 from campaigns.intake.queue_log import QueueLog
 from campaigns.rules.lost_calls import Mark, OpenCall
@@ -33,6 +35,19 @@ def call(number: int) -> str:
     )
 
 
+class Watched(QueueLog):
+    """Something happens as soon as a line of it was read."""
+
+    def __init__(self, deeds: Iterator[Callable[[], object]]) -> None:
+        super().__init__("RU")
+        self._deeds = deeds
+
+    def read(self, line: str, now: datetime) -> Parsed:
+        parsed = super().read(line, now)
+        next(self._deeds, lambda: None)()
+        return parsed
+
+
 @dataclass
 class Reader:
     """Reads one log again and again, as its follower does."""
@@ -43,8 +58,10 @@ class Reader:
     lost: list[str] = field(default_factory=list)
     last: Reading | None = None
 
-    def look(self) -> Reading:
-        reading = read_on(self.path, lambda: QueueLog("RU"), self.mark, self.open_calls, NOW)
+    def look(self, meanwhile: Callable[[], object] = lambda: None) -> Reading:
+        """meanwhile: what happens once the first line is read."""
+        deeds = iter([meanwhile])
+        reading = read_on(self.path, lambda: Watched(deeds), self.mark, self.open_calls, NOW)
         self.mark = reading.mark or self.mark
         self.open_calls = dict(reading.folded.open_calls)
         self.lost += [loss.phone for loss in reading.folded.losses]
@@ -70,9 +87,17 @@ def rotate(path: Path, to: str = "queue_log.1") -> Path:
     """By renaming; the copy is younger than all that are there."""
     place = path.with_name(to)
     path.rename(place)
-    newest = max(file.stat().st_mtime_ns for file in path.parent.iterdir())
-    os.utime(place, ns=(newest + 1_000_000, newest + 1_000_000))
+    made_newest(place)
     return place
+
+
+def made_newest(path: Path) -> None:
+    newest = max(file.stat().st_mtime_ns for file in path.parent.iterdir())
+    os.utime(path, ns=(newest + 1_000_000, newest + 1_000_000))
+
+
+def written(path: Path, at: datetime) -> None:
+    os.utime(path, (at.timestamp(), at.timestamp()))
 
 
 def test_what_is_new_is_read_once(log: Path) -> None:
@@ -203,8 +228,7 @@ def test_of_a_log_that_was_deleted_its_younger_copies_are_read(log: Path) -> Non
     for name, number, hours in (("queue_log.3", 2, -1), ("queue_log.2", 3, 1), ("queue_log.1", 4, 2)):
         copy = log.with_name(name)
         add(copy, number)
-        written = (NOW + timedelta(hours=hours)).timestamp()
-        os.utime(copy, (written, written))
+        written(copy, NOW + timedelta(hours=hours))
     add(log, 5)
     assert "is gone" in reader.look().notice
     assert reader.numbers == [1, 3, 4, 5]
@@ -239,10 +263,167 @@ def test_a_copy_that_is_not_whole_yet_is_waited_for(log: Path) -> None:
     reader.look()
     whole = log.read_bytes()
     log.write_bytes(whole[:300])
+    written(log, NOW)
     assert "shorter than what was read" in reader.look().notice
     log.write_bytes(whole + call(6).encode())
     reader.look()
     assert reader.numbers == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_log_that_was_cut_short_and_does_not_grow_is_read_from_its_beginning(log: Path) -> None:
+    reader = Reader(log)
+    add(log, 1, 2, 3, 4, 500)
+    reader.look()
+    log.write_text(call(1) + call(2) + call(3) + call(6).splitlines(keepends=True)[0])
+    written(log, NOW - timedelta(minutes=2))
+    reading = reader.look()
+    assert "it is read from its beginning" in reading.notice
+    assert [loss.lost_at.timestamp() for loss in reading.folded.losses] == [
+        START + 19,
+        START + 29,
+        START + 39,
+    ]
+    add(log, 7)
+    assert reader.look().notice == ""
+    assert reader.numbers == [1, 2, 3, 4, 500, 1, 2, 3, 7]
+
+
+def test_a_log_grows_while_it_is_read(log: Path) -> None:
+    reader = Reader(log)
+    add(log, 1)
+    reader.look(lambda: add(log, 2, 3, 4))
+    assert reader.look().notice == ""
+    assert reader.numbers == [1, 2, 3, 4]
+
+
+def numbered(log: Path, number: int) -> None:
+    """What logrotate does: .1 becomes .2, the log becomes .1, and a new one is written to."""
+    for place in range(len(list(log.parent.iterdir())), 0, -1):
+        copy = log.with_name(f"{log.name}.{place}")
+        if copy.exists():
+            copy.rename(log.with_name(f"{log.name}.{place + 1}"))
+    rotate(log)
+    add(log, number)
+
+
+def copied(log: Path, number: int) -> None:
+    copy = log.with_name("queue_log.1795000009")
+    shutil.copy(log, copy)
+    made_newest(copy)
+    os.truncate(log, 0)
+    add(log, number)
+
+
+ROTATIONS = pytest.mark.parametrize("rotated", [numbered, copied])
+
+
+@ROTATIONS
+@pytest.mark.parametrize("before", [(), (8,)])
+def test_a_log_is_rotated_while_it_is_read(
+    log: Path, rotated: Callable[[Path, int], None], before: tuple[int, ...]
+) -> None:
+    reader = Reader(log)
+    if before:
+        add(log, *before)
+        reader.look()
+    add(log, 9, 10)
+    reader.look(lambda: rotated(log, 11))
+    add(log, 12)
+    reader.look()
+    assert reader.numbers == [*before, 9, 10, 11, 12]
+
+
+@ROTATIONS
+def test_a_log_is_rotated_while_its_copies_are_read(log: Path, rotated: Callable[[Path, int], None]) -> None:
+    reader = Reader(log)
+    add(log, 1)
+    reader.look()
+    add(log, 2)
+    numbered(log, 3)
+    numbered(log, 4)
+    reader.look(lambda: rotated(log, 5))
+    reader.look()
+    assert reader.numbers == [1, 2, 3, 4, 5]
+
+
+def packs(log: Path, _number: int) -> None:
+    copy = log.with_name("queue_log.1")
+    packed = log.with_name("queue_log.1.gz")
+    packed.write_bytes(gzip.compress(copy.read_bytes()))
+    shutil.copystat(copy, packed)
+    copy.unlink()
+
+
+@pytest.mark.parametrize(("deed", "numbers"), [(numbered, [1, 2, 3, 4, 5]), (packs, [1, 2, 3, 4])])
+@pytest.mark.parametrize("listing", [1, 2, 3])
+def test_a_log_is_rotated_while_its_copies_are_listed(
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    deed: Callable[[Path, int], None],
+    numbers: list[int],
+    listing: int,
+) -> None:
+    reader = Reader(log)
+    add(log, 1)
+    reader.look()
+    add(log, 2)
+    numbered(log, 3)
+    numbered(log, 4)
+    happens_after(listing, lambda: deed(log, 5), monkeypatch)
+    reader.look()
+    reader.look()
+    assert reader.numbers == numbers
+
+
+def happens_after(listing: int, deed: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It happens right after the copies were listed for the first, second or third time."""
+    listed, count = log_files._copies, iter(range(1, 100))
+
+    def watched(path: Path) -> list[tuple[Path, os.stat_result]]:
+        found = listed(path)
+        if next(count) == listing:
+            deed()
+        return found
+
+    monkeypatch.setattr(log_files, "_copies", watched)
+
+
+def test_names_that_never_stand_still_are_waited_for(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader(log)
+    add(log, 1)
+    reader.look()
+    numbered(log, 2)
+    turns = iter(range(1, 100))
+    monkeypatch.setattr(log_files, "_names", lambda path: {path: next(turns)})
+    with pytest.raises(IntakeError, match="is being rotated at this moment"):
+        reader.look()
+
+
+def test_a_clock_goes_on_from_where_the_log_was_left(log: Path) -> None:
+    reader = Reader(log)
+    add(log, 500)
+    reader.look()
+    rotate(log)
+    add(log, 1)  # an hour back
+    reading = reader.look()
+    assert reading.jumps == 2
+    assert [loss.lost_at.timestamp() for loss in reading.folded.losses] == [START + 5009]
+
+
+@pytest.mark.parametrize(
+    ("looked", "lost_at"), [(1, NOW.timestamp()), (120, START + 5009), (None, START + 5009)]
+)
+def test_of_a_log_that_is_followed_our_own_clock_is_believed(
+    log: Path, looked: int | None, lost_at: float
+) -> None:
+    reader = Reader(log)
+    add(log, 500)
+    reader.look()
+    add(log, 1)
+    before = None if looked is None else NOW - timedelta(seconds=looked)
+    reading = read_on(log, lambda: QueueLog("RU"), reader.mark, {}, NOW, looked_at=before)
+    assert [loss.lost_at.timestamp() for loss in reading.folded.losses] == [lost_at]
+    assert reading.live == (looked == 1)
 
 
 def test_other_files_of_that_name_are_no_copies(log: Path) -> None:

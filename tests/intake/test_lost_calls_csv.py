@@ -88,3 +88,18 @@ def test_withheld_calls_of_one_moment_are_several_and_a_repeated_row_is_one(fold
 def test_a_file_without_the_columns_is_refused(folder: Path) -> None:
     with pytest.raises(IntakeError, match="lost_at"):
         read(folder, "phone\n9123456789\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "queue", "kept"),
+    [
+        ("1", "de\x07sk", ["de sk"]),
+        ("1", "x" * 999, ["x" * 200]),
+        ("1\x01", "desk", []),
+        ("1" * 201, "desk", []),
+    ],
+)
+def test_names_that_no_database_keeps(folder: Path, name: str, queue: str, kept: list[str]) -> None:
+    rows = read(folder, f"phone,lost_at,id,queue\n9123456789,2026-11-20 11:00,{name},{queue}\n")
+    assert [loss.queue for loss in rows.folded.losses] == kept
+    assert len(rows.faults) == 1 - len(kept)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from campaigns.intake.log_format import LONGEST_NAME, LogClock
 from campaigns.intake.queue_log import QueueLog
 from campaigns.rules.lost_calls import Connected, Entered, Event, Left, Lost, Restarted
 
@@ -110,6 +111,10 @@ def test_zeros_before_a_line_are_what_truncation_left() -> None:
         (f"{EPOCH}|1.7|desk|NONE|", "it names no event"),
         (f"{EPOCH}|1.7|desk|NONE|aban", "it names no event"),
         (f"{EPOCH}|1.7|desk|NONE|ENTERQUEUE|", "ENTERQUEUE has no place for a number"),
+        (f"{EPOCH}|1\0.7|desk|NONE|ABANDON|1|1|3", "it holds signs that cannot be printed"),
+        (f"{EPOCH}|1.7|de\x1bsk|NONE|ABANDON|1|1|3", "it holds signs that cannot be printed"),
+        (f"{EPOCH}|1.7|desk|SIP/\x01|CONNECT|1", "it holds signs that cannot be printed"),
+        (f"{EPOCH}|{'1' * 201}|desk|NONE|ABANDON|1|1|3", "a name in it is longer than 200 signs"),
         (f"{EPOCH}||desk|NONE|ABANDON|1|1|3", "ABANDON names no call"),
         (f"{EPOCH}|NONE|desk|NONE|ENTERQUEUE||9123456789|1", "ENTERQUEUE names no call"),
     ],
@@ -125,7 +130,8 @@ def test_a_broken_line_is_named_without_what_it_holds(line: str, complaint: str)
         ([EPOCH, EPOCH + 5], [EPOCH, EPOCH + 5], [False, False]),
         ([EPOCH, 86400], [EPOCH, EPOCH], [False, True]),  # 1970
         ([EPOCH, EPOCH + 864000], [EPOCH, EPOCH], [False, True]),  # the future
-        ([EPOCH, EPOCH - 3600, EPOCH - 3590], [EPOCH, EPOCH - 3600, EPOCH - 3590], [False, True, False]),
+        ([EPOCH, EPOCH - 3600, EPOCH - 3590], [EPOCH, EPOCH, EPOCH], [False, True, True]),
+        ([EPOCH, EPOCH - 400, EPOCH - 800], [EPOCH, EPOCH - 400, EPOCH], [False, False, True]),
         ([EPOCH, EPOCH - 2], [EPOCH, EPOCH - 2], [False, False]),
         ([999999999999], [EPOCH + 60], [True]),
     ],
@@ -135,3 +141,25 @@ def test_a_clock_that_jumps_is_not_believed(epochs: list[int], times: list[int],
     found = [log.read(f"{epoch}|1.7|desk|A|COMPLETECALLER|1|2|3", NOW) for epoch in epochs]
     assert [event.at.timestamp() for parsed in found for event in parsed.events] == times
     assert [parsed.jumped for parsed in found] == jumps
+
+
+@pytest.mark.parametrize(
+    ("live", "epoch", "time", "jumped"),
+    [
+        (False, EPOCH - 3600, EPOCH, True),
+        (True, EPOCH - 3600, EPOCH + 60, True),
+        (True, EPOCH + 864000, EPOCH + 60, True),
+        (True, EPOCH + 9, EPOCH + 9, False),
+    ],
+)
+def test_a_clock_that_jumped_between_two_readings(live: bool, epoch: int, time: int, jumped: bool) -> None:
+    log = QueueLog("RU")
+    log.clock = LogClock(AT, live=live)
+    (event,) = (parsed := log.read(f"{epoch}|1.7|desk|A|COMPLETECALLER|1|2|3", NOW)).events
+    assert (event.at.timestamp(), parsed.jumped) == (time, jumped)
+
+
+def test_the_name_of_a_queue_is_cut() -> None:
+    (lost,) = read(f"{EPOCH}|1.7|{'x' * 5000}|NONE|ABANDON|1|1|3")
+    assert isinstance(lost, Lost)
+    assert len(lost.queue) == LONGEST_NAME

@@ -78,7 +78,7 @@ def test_a_phone_that_rejects_every_call_costs_nobody_a_callback(tmp_path: Path)
     behaviours: dict[str, Behaviour] = {
         DESK: DECLINES,
         "102": Answers(keys=((3000, "1"), (3000, "1"))),
-        PATIENT: Answers(hang_up_ms=6000),
+        PATIENT: Answers(hang_up_ms=8000),  # who hangs up within 5 s was not served
         "+79990000002": BUSY,
     }
     with SippPatients(behaviours) as sipp, Clinic(tmp_path, sipp.uri) as clinic:

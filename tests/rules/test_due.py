@@ -20,6 +20,7 @@ from campaigns.rules.due import (
 from campaigns.rules.hours import Hours, Window, is_open
 from campaigns.rules.packs import Edition, Pack
 from campaigns.rules.policy import Policy
+from campaigns.words import Purpose
 
 POLICY = Policy(3, {}, Hours(Window(time(9), time(20)), Window(time(10), time(18))))
 ZONE = "Etc/GMT-5"  # five hours ahead of UTC
@@ -52,6 +53,13 @@ HOUR = timedelta(hours=1)
 )
 def test_the_judgement(contact: Candidate, now: datetime, expected: Decision) -> None:
     assert judge(POLICY, contact, Standing(), now) == expected
+
+
+@pytest.mark.parametrize(("purpose", "back"), [("callback", True), ("notice", False)])
+def test_only_who_called_first_is_called_back(purpose: Purpose, back: bool) -> None:
+    decision = judge(replace(POLICY, purpose=purpose), Candidate(ZONE), Standing(), NOON)
+    assert isinstance(decision, CallNow)
+    assert decision.back is back
 
 
 @pytest.mark.parametrize("now", [NOON, NIGHT])

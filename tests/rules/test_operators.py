@@ -147,6 +147,7 @@ def test_every_result_has_its_rest() -> None:
     }
     assert {result for result, rest in rests.items() if rest == ON_ANOTHER_CALL} == {
         "no_answer",
+        "not_taken",
         "busy",
         "failed",
     }
@@ -165,6 +166,7 @@ def test_every_result_has_its_rest() -> None:
         ("failed", True, False, False),
         ("refused", False, False, True),
         ("refused", True, False, False),
+        ("not_taken", True, False, True),
         ("busy", False, False, False),
         ("patient_gone", False, False, False),
         ("patient_unreached", True, False, False),

@@ -203,6 +203,16 @@ def test_a_callback_that_came_in_a_file_is_dropped_too(db: Database, queued_at: 
     assert seen(db).state == state
 
 
+def test_a_callback_to_a_corrected_number_is_dropped_when_the_number_that_called_gets_through(
+    db: Database,
+) -> None:
+    read_on(kept(db), losses(loss("1", -10)), 10)
+    with db.write() as session:
+        session.merge(seen(db, "1")).phone = IVAN
+    assert read_on(kept(db), Folded(reached={ANNA: at(-5)}), 20) == Taken(dropped=1)
+    assert (seen(db, "1").state, fates(db)) == ("cancelled", {"1": "got_through"})
+
+
 def test_a_loss_after_the_connection_is_a_new_callback(db: Database) -> None:
     desk = kept(db)
     read_on(desk, losses(loss("1", -30)), 10)

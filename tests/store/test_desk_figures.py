@@ -1,5 +1,6 @@
 """The figures of a desk: every lost call in exactly one of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from campaigns.flows.turns import Replied
 from campaigns.models import Attempt, Contact
 from campaigns.rules.lost_calls import Folded
 from campaigns.rules.operators import Wanted
+from campaigns.rules.retries import Next
 from campaigns.store import attempts, operators, staff
 from campaigns.store.database import Database
 from campaigns.store.desk_figures import PROMPT, Span, desk_report
@@ -105,7 +107,7 @@ def _close(db: Database, external_id: str, state: str) -> None:
 
 
 def test_how_soon_people_are_called_back(running: Database) -> None:
-    """Ten lost at once, called back a minute apart, answered 20 seconds after that."""
+    """Ten lost at once, called back three minutes apart, and told by the robot after 20 seconds."""
     read_on(kept(running), losses(*(loss(str(n), -1, phone(n)) for n in range(10))), 6)
     for n, contact in enumerate(take(running, 10)):
         attempt = begun(running, contact, at(n * 3))
@@ -113,7 +115,7 @@ def test_how_soon_people_are_called_back(running: Database) -> None:
         finish(running, attempt, contact, COMPLETED if n < 9 else RETRY, now=at(n * 3 + 1))
     data = figures(running, at(60))
     assert data["called_back"] == {"callbacks": 10, "p50_seconds": 13 * 60.0, "p95_seconds": 28 * 60.0}
-    assert data["prompt"] == {"minutes": 15, "callbacks": 10, "reached": 5, "share": 0.5}
+    assert data["prompt"] == {"minutes": 15, "callbacks": 10, "reached": 0, "share": 0.0}
 
 
 @pytest.mark.parametrize(("now", "over"), [(at(-10) + PROMPT - SECOND, 0), (at(-10) + PROMPT, 1)])
@@ -186,7 +188,13 @@ def _operator_call(db: Database, now: Any, result: Any, seconds: float = 0.0) ->
         operators.release(db, seat.call, result, now, timedelta(0), seconds)
 
 
-def test_a_callback_that_was_connected_counts_from_the_moment_they_hear_each_other(running: Database) -> None:
+@pytest.mark.parametrize(
+    ("minutes", "ended", "connected"),
+    [(4, COMPLETED, 1), (6, COMPLETED, 1), (4, replace(RETRY, outcome="voicemail"), 0)],
+)
+def test_a_callback_that_was_connected_counts_from_the_moment_they_hear_each_other(
+    running: Database, minutes: int, ended: Next, connected: int
+) -> None:
     read_on(kept(running), losses(loss("1", -10)), 6)
     staff.enter(running, NewOperator("Anna", "sip:101@10.0.0.1", "main"), NOW - HOUR)
     staff.put(running, "Anna", "on", NOW - HOUR)
@@ -195,11 +203,22 @@ def test_a_callback_that_was_connected_counts_from_the_moment_they_hear_each_oth
     _operator_call(running, NOW, None)
     [open_call] = operators.open_calls(running, "a")
     attempts.answered(running, attempt, NOW + 20 * SECOND)
-    operators.bridged(running, open_call.id, attempt, NOW + 6 * MINUTE)
-    finish(running, attempt, contact, COMPLETED, now=NOW + 8 * MINUTE)
+    operators.bridged(running, open_call.id, attempt, NOW + minutes * MINUTE)
+    assert figures(running, at(4))["prompt"]["callbacks"] == 0  # it is not known of others lost then
+    finish(running, attempt, contact, ended, now=NOW + 8 * MINUTE)
     data = figures(running, at(60))
-    assert data["callbacks"]["connected"] == 1
-    assert (data["prompt"]["callbacks"], data["prompt"]["reached"]) == (1, 0)
+    assert data["callbacks"]["connected"] == connected
+    assert data["prompt"]["callbacks"] == 1
+    assert data["prompt"]["reached"] == sum(hour["spoken_with"] for hour in data["hours"]) * (minutes < 5)
+
+
+def test_a_callback_that_was_transferred_was_spoken_with(running: Database) -> None:
+    read_on(kept(running), losses(loss("1", -10)), 6)
+    staff.enter(running, NewOperator("Anna", "sip:101@10.0.0.1", "main"), NOW - HOUR)
+    staff.put(running, "Anna", "on", NOW - HOUR)
+    _operator_call(running, NOW, "transferred")
+    data = figures(running, at(60))
+    assert (data["callbacks"]["connected"], data["prompt"]["reached"]) == (1, 1)
 
 
 def test_logs_say_how_far_they_were_read(db: Database) -> None:

@@ -46,6 +46,10 @@ def test_who_is_entered_is_off_and_all_of_it_is_kept(db: Database) -> None:
         ({"name": "Vera"}, "Operator Anna has this address already: two operators need two phones"),
         ({"name": "Vera", "address": "sip:101@pbx:5060"}, "Operator Anna has this address already"),
         ({"name": "Vera", "address": "sip:9@pbx"}, "Operator Anna is agent PJSIP/101 of the queue already"),
+        (
+            {"name": "Vera", "address": "sip:9@pbx", "agent": "east:PJSIP/101"},
+            "put the name of the queue's log and a colon before both",
+        ),
     ],
 )
 def test_two_are_never_one(db: Database, changes: dict[str, Any], complaint: str) -> None:

@@ -98,6 +98,7 @@ def _queues() -> None:
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("broken", sa.Integer(), nullable=False),
         sa.Column("read_at", TIME, nullable=False),
+        sa.Column("followed_at", TIME, nullable=True),
         sa.Column("last_event_at", TIME, nullable=True),
     )
 
