@@ -44,7 +44,7 @@ Follow = Annotated[
     bool, typer.Option("--follow", help="Go on with what is written to the logs, until Ctrl-C.")
 ]
 Source = Annotated[
-    str, typer.Option("--source", help="What the log is called; else it is known by its path.")
+    str, typer.Option("--source", help="What the log is called; else it is known by its host and path.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be queued, and write nothing.")]
 FAULTS_SHOWN = 20  # of a file that is wrong all over, a screenful is enough

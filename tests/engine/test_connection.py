@@ -1,5 +1,7 @@
 """The states of an operator's call, and what predictive calling counts."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -23,6 +25,8 @@ from campaigns.words import OperatorCallResult
 from dialer.messages import Cause
 
 CAP = 0.03
+README = Path(__file__).parents[2] / "README.md"
+ORDINARY = frozenset(get_args(State)) - {"parting", "over"}  # from everywhere a call may part, and end
 
 
 def leg(state: State = "ringing") -> Leg:
@@ -94,3 +98,19 @@ def test_the_tally_forgets_after_a_day_and_a_new_engine_calls_progressively() ->
         tally.note("c", "abandoned", 1000.0)
     assert calls_now(tally.pressure("c", 1000.0, free=3, ringing=0, waiting=0), CAP) == 3
     assert tally.count("c", "placed", 1000.0 + DAY_SECONDS) == 0
+
+
+def test_the_readme_shows_where_each_state_leads() -> None:
+    table = (
+        README.read_text(encoding="utf-8")
+        .partition("| state of an operator's call |")[2]
+        .partition("\n\n")[0]
+    )
+    shown = {
+        state: ORDINARY & set(re.findall(r"\w+", leads_to))
+        for state, leads_to in re.findall(r"^\| (\w+) \| ([^|]+) \|", table, re.MULTILINE)
+    }
+    assert shown == {
+        state: {to for (before, _), to in MOVES.items() if before == state} & ORDINARY for state in shown
+    }
+    assert shown.keys() == {state for state, _ in MOVES}
