@@ -135,7 +135,9 @@ def test_the_trunk_cannot_replace_a_call_of_ours_by_another(trunk_and_line: tupl
     line.tell(Dial("beside", "main", "+79120000001", "", 5, 20))
     line.heard(Answered("beside"))
     assert [answer.split()[1] for answer in set(far.responses("INVITE"))] == ["603"]
-    assert far.requests("BYE") == []
+    live = {header(invite, "Call-ID") for invite in far.requests("INVITE")}
+    hung_up = {header(bye, "Call-ID") for bye in far.requests("BYE")}  # calls before may be among them
+    assert not live & hung_up
     for call in ("live", "beside"):
         line.tell(HangUp(call))
     line.until(lambda: sum(isinstance(e, Ended) and e.call in ("live", "beside") for e in line.said) == 2)

@@ -74,6 +74,7 @@ def test_a_killed_engine_leaves_the_two_connected_and_calls_nobody_twice(
     assert operator.loud_seconds() > 1.5 * TALK_SECONDS
 
 
+@pytest.mark.soak
 def test_a_phone_that_rejects_every_call_costs_nobody_a_callback(tmp_path: Path) -> None:
     behaviours: dict[str, Behaviour] = {
         DESK: DECLINES,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,8 @@ from dialer.messages import Command, Dial, Ended, Event, Probe, Probed
 CAMPAIGN, SOURCE = "abandoned-callback", "asterisk"
 ZONE = ZoneInfo("Asia/Yekaterinburg")
 DAY = date(2026, 3, 4)  # a Wednesday
-OPENS, CLOSES = time(7, 30), time(20, 0)
+OPENS, CHANGES, CLOSES = time(7, 30), time(13, 45), time(20, 0)
+SHIFTS = (("", "7:30-13:45"), ("-2", "13:45-20:00"))  # what a phone's name ends with, and who sits there when
 BY_HOUR = (4, 13, 18, 14, 10, 8, 7, 6, 6, 5, 5, 3, 1)  # of a hundred calls, from 7:30 on; the peak is at 9
 TALK_SECONDS, PATIENCE_SECONDS = 120.0, 150.0  # means
 WRAP_SECONDS = 10.0  # of the inbound queue, as `wrapuptime` in queues.conf
@@ -71,7 +73,9 @@ class InboundQueue:
     starts: datetime
     seats: Sequence[str]
     size: Size
-    busy: dict[str, tuple[float, str]] = field(default_factory=dict)  # seat -> (until, key; "" wraps up)
+    busy: dict[str, tuple[float, str, str]] = field(
+        default_factory=dict
+    )  # seat -> until, key ("": rests), who
     lost: int = 0
     _waiting: deque[Caller] = field(default_factory=deque)
 
@@ -97,9 +101,9 @@ class InboundQueue:
             shown = "anonymous" if self._draw.random() < WITHHELD else caller.number
             self._waiting.append(caller)
             self._write(caller.at, caller.key, "NONE", f"ENTERQUEUE||{shown}|{len(self._waiting)}")
-        for seat, (until, key) in list(self.busy.items()):
+        for seat, (until, key, who) in list(self.busy.items()):
             if until <= now:
-                self._free(seat, key, until)
+                self._free(seat, key, who, until)
         self._give_up(now, open_)
         if open_:
             for seat in self.seats:
@@ -111,11 +115,11 @@ class InboundQueue:
                 log.write("".join(written))
         return bool(written)
 
-    def _free(self, seat: str, key: str, at: float) -> None:
+    def _free(self, seat: str, key: str, who: str, at: float) -> None:
         del self.busy[seat]
         if key:
-            self._write(at, key, f"PJSIP/{seat}", f"COMPLETECALLER|1|{TALK_SECONDS:.0f}|1")
-            self.busy[seat] = (at + WRAP_SECONDS, "")
+            self._write(at, key, f"PJSIP/{who}", f"COMPLETECALLER|1|{TALK_SECONDS:.0f}|1")
+            self.busy[seat] = (at + WRAP_SECONDS, "", who)
 
     def _give_up(self, now: float, open_: bool) -> None:
         for caller in list(self._waiting):
@@ -132,8 +136,10 @@ class InboundQueue:
                 self._due.sort(key=lambda each: each.at, reverse=True)
 
     def _connect(self, seat: str, caller: Caller, now: float) -> None:
-        self.busy[seat] = (now + self._draw.expovariate(1 / TALK_SECONDS), caller.key)
-        self._write(now, caller.key, f"PJSIP/{seat}", f"CONNECT|{now - caller.at:.0f}|1|1")
+        late = (self.starts + timedelta(seconds=now)).time() >= CHANGES
+        who = f"{seat}{SHIFTS[late][0]}"
+        self.busy[seat] = (now + self._draw.expovariate(1 / TALK_SECONDS), caller.key, who)
+        self._write(now, caller.key, f"PJSIP/{who}", f"CONNECT|{now - caller.at:.0f}|1|1")
 
     def _write(self, at: float, key: str, agent: str, what: str) -> None:
         moment = (self.starts + timedelta(seconds=at)).timestamp()
@@ -152,8 +158,7 @@ class People(Mapping[str, Patient]):
         self._calls += 1
         draw = random.Random(f"{self.seed} {number} {self._calls}")
         if number.startswith("sip:"):
-            seat = number.removeprefix("sip:").partition("@")[0]
-            talks = self.queue.busy.get(seat, (0.0, ""))[1]
+            talks = self.queue.busy.get(_seat(number), (0.0, "", ""))[1]
             return Patient(ends="busy") if talks else Patient(("1",), answer_seconds=draw.uniform(2, 8))
         if draw.random() < ON_THE_PHONE:
             return Patient(ends=draw.choice(("busy", "no_answer")))
@@ -187,7 +192,7 @@ class DeskLines(SimulatedLines):
                 self._failed.append(Ended(command.call, "congestion", 503, False, False, 0.0))
                 return
             if command.number.startswith("sip:"):
-                self.engaged[command.call] = command.number.removeprefix("sip:").partition("@")[0]
+                self.engaged[command.call] = _seat(command.number)
         super().send(command)
 
     def receive(self, timeout_seconds: float) -> Sequence[Event]:
@@ -229,11 +234,13 @@ class DeskDay:
         self._employ(seats)
 
     def _employ(self, seats: Sequence[str]) -> None:
-        """Who sits in a seat changes between the shifts; the phone, and so the operator here, stays."""
+        """In each seat one operator sits early and one late."""
         now = self.clock.now()
-        for place, seat in enumerate(seats):
-            group, agent = ("north", "south")[place % 2], f"PJSIP/{seat}"
-            new = NewOperator(f"operator {seat}", f"sip:{seat}@127.0.0.1", group, agent=agent)
+        for place, (seat, (end, shift)) in enumerate(product(seats, SHIFTS)):
+            group, who = ("north", "south")[place // len(SHIFTS) % 2], f"{seat}{end}"
+            new = NewOperator(
+                f"operator {who}", f"sip:{who}@127.0.0.1", group, shift=shift, agent=f"PJSIP/{who}"
+            )
             staff.enter(self.database, new, now)
             staff.put(self.database, new.name, "on", now)
         campaigns.move(self.database, CAMPAIGN, "running", now)
@@ -260,6 +267,11 @@ class DeskDay:
         """How many were placed over this trunk between two times of the day."""
         begins, ends = self._seconds(since), self._seconds(until)
         return sum(begins <= at < ends and name == trunk for at, name in self.lines.placed)
+
+
+def _seat(address: str) -> str:
+    """Where the phone with this address stands."""
+    return address.removeprefix("sip:").partition("@")[0].partition("-")[0]
 
 
 def _settings() -> SettingsFile:
