@@ -77,3 +77,8 @@ def queue(db: Database, script: Script, folder: Path) -> Queue:
         return queue_csv(db, script, path, DEFAULTS, NOW)
 
     return write_and_queue
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "queue_log"
