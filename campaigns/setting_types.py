@@ -3,8 +3,10 @@
 import ipaddress
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+import holidays as calendars
 from pydantic import AfterValidator, Field
 
 TRANSPORTS = ("udp", "tcp")  # what the lines speak
@@ -15,6 +17,8 @@ _NUMBER = re.compile(r"[A-Za-z0-9+*#_.-]{1,64}")  # or an account's name, at the
 _SIP_ADDRESS = re.compile(
     r'(?:"[^"\\<>\x00-\x1f\x7f]*" ?)?<sip:[^\s<>"\x00-\x1f\x7f]+>|sip:[^\s<>"\x00-\x1f\x7f]+'
 )
+_DAY_HOURS = re.compile(r"(\d{1,2}):(\d{2}) ?[-\u2013] ?(\d{1,2}):(\d{2})", re.ASCII)
+_MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 def _zone(name: str) -> str:
@@ -72,6 +76,57 @@ def _network(network: str) -> str:
         raise ValueError("must be an IPv4 address or network such as 192.0.2.0/24") from None
 
 
+def _day_hours(written: str) -> str:
+    found = _DAY_HOURS.fullmatch(written)
+    if not found:
+        raise ValueError('must be hours of a day such as "8:00-20:00"')
+    opens, closes = ((int(found[n]), int(found[n + 1])) for n in (1, 3))
+    if opens >= (closes or (24, 0)) or closes > (24, 0) or max(opens[1], closes[1]) > 59:
+        raise ValueError('must be hours of one day, the earlier first, such as "8:00-20:00"')
+    return written
+
+
+def _holidays(place: str) -> str:
+    country, _, region = place.partition("-")
+    if not place:
+        return place
+    try:
+        calendars.country_holidays(country, subdiv=region or None)
+    except (NotImplementedError, ValueError):
+        raise ValueError(
+            'must be a country or a region whose public holidays are known, such as "RU", or "" for none'
+        ) from None
+    return place
+
+
+def _mail_address(address: str) -> str:
+    if not _MAIL.fullmatch(address):
+        raise ValueError("must be a mail address such as head@clinic.example")
+    return address
+
+
+def _host_name(host: str) -> str:
+    if not _is_host(host):
+        raise ValueError("must be an IPv4 address or a host name")
+    return host
+
+
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        named = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) > 0
+    except ValueError:
+        named = False
+    if not named or parts.username or parts.fragment or not url.isprintable() or " " in url:
+        raise ValueError('must look like "https://host/path", without a name or a fragment')
+    return url
+
+
+DayHours = Annotated[str, AfterValidator(_day_hours)]
+Holidays = Annotated[str, AfterValidator(_holidays)]
+MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
+Host = Annotated[str, AfterValidator(_host_name)]
+WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 SipUri = Annotated[str, AfterValidator(_sip_uri)]
 Proxy = Annotated[str, AfterValidator(_proxy)]

@@ -10,22 +10,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from campaigns.errors import HomeMissing, SettingsError
+from campaigns.setting_tables import (
+    InstitutionEntry,
+    MailTable,
+    Misfit,
+    OfficeTable,
+    Table,
+    TasksTable,
+    WebhookTable,
+    receiver_faults,
+)
 from campaigns.setting_types import CallerId, Network, PortRange, Proxy, SipUri, Zone
 
 FILE_NAME = "dialer.toml"
 MOST_TRUNKS = 8  # accounts that a line process holds
+_KIND = re.compile(r"\[|^constrained-str$")  # what pydantic adds to the place of a value of several kinds
 
 
-class _Table(BaseModel):
-    """A table of the file; an unknown key is refused rather than ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TrunkTable(_Table):
+class TrunkTable(Table):
     """`[[trunks]]`: where calls are sent."""
 
     name: str = Field(min_length=1)
@@ -63,7 +68,7 @@ class TrunkTable(_Table):
         return (self.caller_id,) if self.caller_id else self.caller_ids
 
 
-class LinesTable(_Table):
+class LinesTable(Table):
     """`[lines]`: how many calls at once, and on which ports."""
 
     count: int = Field(default=8, ge=1, le=480)
@@ -71,13 +76,13 @@ class LinesTable(_Table):
     rtp_ports: PortRange = (20000, 29999)
 
 
-class DatabaseTable(_Table):
+class DatabaseTable(Table):
     """`[database]`: where the truth is kept; empty means `dialer.db` in the home."""
 
     url: str = ""
 
 
-class SpeechTable(_Table):
+class SpeechTable(Table):
     """`[speech]`: how texts become audio."""
 
     online: bool = False
@@ -85,7 +90,7 @@ class SpeechTable(_Table):
     cache_mb: int = Field(default=500, ge=50, le=100_000)
 
 
-class EngineTable(_Table):
+class EngineTable(Table):
     """`[engine]`: how calls are placed."""
 
     country: str = Field(default="RU", pattern="^[A-Z]{2}$")
@@ -101,13 +106,13 @@ class EngineTable(_Table):
         return ZoneInfo(self.time_zone)
 
 
-class QueueTable(_Table):
+class QueueTable(Table):
     """`[queue]`: calls that an inbound queue lost. misdial_seconds: who hangs up sooner wanted nothing."""
 
     misdial_seconds: float = Field(default=5.0, ge=0, le=60)
 
 
-class InstitutionTable(_Table):
+class InstitutionTable(Table):
     """`[institution]`: who calls, as patients hear it, and the number they can call back."""
 
     name: dict[str, str] = Field(
@@ -119,7 +124,7 @@ class InstitutionTable(_Table):
     call_back: str = Field(default="+73452500000", pattern=r"^\+[1-9]\d{6,14}$")
 
 
-class GroupTable(_Table):
+class GroupTable(Table):
     """`[[groups]]`: operators of one site, and the trunk that leads to their phones.
 
     institutions: contacts of these are its own; overflow: groups that take what it cannot, in this order.
@@ -131,21 +136,13 @@ class GroupTable(_Table):
     overflow: tuple[str, ...] = ()
 
 
-class _Misfit(ValueError):
-    """A group that does not fit the rest of the file; `place`: where its fault stands."""
-
-    def __init__(self, what: str, group: int, key: str) -> None:
-        super().__init__(what)
-        self.place = ("groups", group, key)
-
-
 def _few_enough(trunks: tuple[TrunkTable, ...]) -> tuple[TrunkTable, ...]:
     if len(trunks) > MOST_TRUNKS:
         raise ValueError(f"are {len(trunks)}, but a line process holds {MOST_TRUNKS}: remove some")
     return trunks
 
 
-class SettingsFile(_Table):
+class SettingsFile(Table):
     """The whole of `dialer.toml`."""
 
     trunks: Annotated[tuple[TrunkTable, ...], AfterValidator(_few_enough)] = Field(min_length=1)
@@ -156,6 +153,11 @@ class SettingsFile(_Table):
     queue: QueueTable = QueueTable()
     institution: InstitutionTable = InstitutionTable()
     groups: tuple[GroupTable, ...] = ()
+    tasks: TasksTable = TasksTable()
+    institutions: tuple[InstitutionEntry, ...] = ()
+    authority: OfficeTable = OfficeTable()
+    mail: MailTable | None = None
+    webhooks: tuple[WebhookTable, ...] = ()
 
     @model_validator(mode="after")
     def _names_differ(self) -> "SettingsFile":
@@ -169,17 +171,25 @@ class SettingsFile(_Table):
         known = [group.name for group in self.groups]
         for place, group in enumerate(self.groups):
             if group.name in known[:place]:
-                raise _Misfit("is the name of two groups: give each its own", place, "name")
+                raise Misfit("is the name of two groups: give each its own", "groups", place, "name")
             elsewhere = {each for other in self.groups[:place] for each in other.institutions}
             if shared := sorted(elsewhere & set(group.institutions)):
                 what = f'names "{shared[0]}", which another group has: each institution is of one group'
-                raise _Misfit(what, place, "institutions")
+                raise Misfit(what, "groups", place, "institutions")
             if group.trunk not in [trunk.name for trunk in self.trunks]:
-                raise _Misfit(f'is "{group.trunk}", which is no trunk of this file', place, "trunk")
+                what = f'is "{group.trunk}", which is no trunk of this file'
+                raise Misfit(what, "groups", place, "trunk")
             if group.name in group.overflow:
-                raise _Misfit("names the group itself: name another, or none", place, "overflow")
+                raise Misfit("names the group itself: name another, or none", "groups", place, "overflow")
             if unknown := sorted(set(group.overflow) - set(known)):
-                raise _Misfit(f'names "{unknown[0]}", which is no group of this file', place, "overflow")
+                what = f'names "{unknown[0]}", which is no group of this file'
+                raise Misfit(what, "groups", place, "overflow")
+        return self
+
+    @model_validator(mode="after")
+    def _receivers_fit(self) -> "SettingsFile":
+        for fault in receiver_faults(self.institutions, self.authority, self.mail, self.webhooks):
+            raise fault
         return self
 
 
@@ -258,19 +268,50 @@ def trunk_password(home: Home, trunk: TrunkTable, environment: Mapping[str, str]
     """
     if not trunk.password_env:
         return ""
-    if trunk.password_env not in environment:
+    return _outside(
+        home, f"trunk {trunk.name} takes its password from", "password_env", trunk.password_env, environment
+    )
+
+
+def mail_password(home: Home, mail: MailTable, environment: Mapping[str, str] = os.environ) -> str:
+    """What the mail server wants besides the name; "" when `password_env` names nothing.
+
+    Raises `SettingsError` when the environment lacks it.
+    """
+    if not mail.password_env:
+        return ""
+    return _outside(home, "[mail] takes its password from", "password_env", mail.password_env, environment)
+
+
+def webhook_secrets(
+    home: Home, webhook: WebhookTable, environment: Mapping[str, str] = os.environ
+) -> Mapping[str, str]:
+    """The secrets that sign, by their variables, the one in use first.
+
+    Raises `SettingsError` when the environment lacks one.
+    """
+    whose = f"webhook {webhook.name} signs with the secret in"
+    return {
+        variable: _outside(home, whose, "secrets_env", variable, environment)
+        for variable in webhook.secrets_env
+    }
+
+
+def _outside(home: Home, whose: str, key: str, variable: str, environment: Mapping[str, str]) -> str:
+    """What the environment holds under this variable, which stands at `key`."""
+    if variable not in environment:
         raise SettingsError(
-            f"{home.folder / FILE_NAME}: trunk {trunk.name} takes its password from the environment variable "
-            f"{trunk.password_env}, which is not set: set it, or remove password_env."
+            f"{home.folder / FILE_NAME}: {whose} the environment variable {variable}, which is not set: "
+            f"set it, or remove {key}."
         )
-    return environment[trunk.password_env]
+    return environment[variable]
 
 
 def _first_complaint(path: Path, text: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     fault = first.get("ctx", {}).get("error")
-    location = fault.place if isinstance(fault, _Misfit) else first["loc"]
-    where = ".".join(str(part) for part in location) or "trunks"
+    location = fault.place if isinstance(fault, Misfit) else first["loc"]
+    where = ".".join(part for part in map(str, location) if not _KIND.search(part)) or "trunks"
     what = _sentence(first["type"], first["msg"], location)
     return f"{path}, line {_line_of(text, location)}: {where} {what}."
 

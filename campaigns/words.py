@@ -21,6 +21,40 @@ ContactState = Literal["waiting", "calling", "done", "exhausted", "cancelled"]
 CampaignState = Literal["draft", "running", "paused", "stopped", "finished"]
 TaskState = Literal["open", "taken", "waiting", "resolved", "verified", "reopened"]
 Urgency = Literal["low", "normal", "high"]
+Level = Literal["operator", "head", "authority"]
+"""Who a task is for: an operator, the head of the institution, the authority above; in this order."""
+TaskEvent = Literal[
+    "raised",
+    "sharpened",  # another call raised it for the same reason
+    "taken",
+    "returned",  # given back, or its lease ended
+    "noted",
+    "tried",  # somebody tried to reach the person, and did not
+    "put_off",
+    "woken",
+    "resolved",
+    "verified",  # the person said that it is solved
+    "unverified",  # nobody could be asked whether it is
+    "stands",  # the person said that it is not
+    "reopened",
+    "escalated",
+    "reminded",  # it is overdue, and there is nobody above
+]
+"""What can happen to a task; who did it and when is kept."""
+CheckVerdict = Literal["solved", "stands", "unknown"]
+"""What came of asking a person whether the reason of a task is gone."""
+EventKind = Literal[
+    "contact.delivered",
+    "contact.not_delivered",  # what was taken for delivered was heard by nobody
+    "contact.closed",
+    "contact.opted_out",
+    "task.raised",
+    "task.changed",
+    "task.escalated",
+]
+"""What other systems are told of."""
+DeliveryState = Literal["waiting", "delivered", "dead", "dropped"]
+"""Of one event on its way to one receiver; `dead` until somebody tries it again or drops it."""
 WaitReason = Literal[
     "queued",
     "hours",
@@ -78,6 +112,30 @@ CONTACT_MOVES: dict[ContactState, frozenset[ContactState]] = {
     "cancelled": frozenset(),
 }
 """Legal moves; `calling` is entered only by a committed attempt and left only by its end."""
+
+_UNCLOSED: dict[TaskState, TaskState] = {
+    "open": "open",
+    "taken": "taken",
+    "waiting": "waiting",
+    "reopened": "reopened",
+}
+TASK_MOVES: dict[TaskEvent, dict[TaskState, TaskState]] = {
+    "sharpened": _UNCLOSED,
+    "taken": {"open": "taken", "waiting": "taken", "reopened": "taken"},
+    "returned": {"taken": "open"},
+    "noted": {**_UNCLOSED, "resolved": "resolved", "verified": "verified"},
+    "tried": _UNCLOSED,
+    "put_off": {"open": "waiting", "taken": "waiting", "reopened": "waiting"},
+    "woken": {"waiting": "open"},
+    "resolved": {"open": "resolved", "taken": "resolved", "waiting": "resolved", "reopened": "resolved"},
+    "verified": {"resolved": "verified"},
+    "unverified": {"resolved": "resolved"},
+    "stands": {"resolved": "reopened"},
+    "reopened": {"resolved": "reopened", "verified": "reopened"},
+    "escalated": {"open": "open", "taken": "open", "waiting": "open", "reopened": "reopened"},
+    "reminded": _UNCLOSED,
+}
+"""Legal moves of a task: event -> state before -> state after; `raised` makes it `open`."""
 
 CAMPAIGN_MOVES: dict[CampaignState, frozenset[CampaignState]] = {
     "draft": frozenset({"running"}),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaigns.words import Urgency
+from campaigns.words import CheckVerdict, Urgency
 
 # ---------------------------------------------------------------- actions: to be carried out in this order
 
@@ -50,7 +50,20 @@ class Connect:
     said: tuple[str, ...] = ()  # texts that the person hears before the tune
 
 
-Action = Say | Ask | HangUp | Silence | Connect
+@dataclass(frozen=True)
+class Listen:
+    """Record what the person says, after what is still played and a short tone.
+
+    Answered with `Conversation.spoken`. It ends with any key, after `silence_seconds` without a voice, or
+    after `longest_seconds`.
+    """
+
+    question: str
+    longest_seconds: float
+    silence_seconds: float
+
+
+Action = Say | Ask | HangUp | Silence | Connect | Listen
 
 # ---------------------------------------------------------------- facts: stored before the actions are begun
 
@@ -92,11 +105,23 @@ class OptedOut:
 
 @dataclass(frozen=True)
 class TaskRaised:
-    """Work for a human, at once."""
+    """Work for a human, at once; `check`: the campaign that asks, once it is resolved, whether that is so."""
 
     reason: str
     urgency: Urgency
     details: tuple[tuple[str, str], ...] = ()
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class TaskChecked:
+    """What the person said of the task that this contact was made to ask about."""
+
+    verdict: CheckVerdict
+
+
+Work = TaskRaised | TaskChecked
+"""What is left for humans, or taken from them, when a contact is closed."""
 
 
 Fact = Replied | Verified | VerificationFailed | Delivered | NotDelivered | OptedOut | TaskRaised

@@ -11,8 +11,6 @@ from campaigns.words import (
     ContactState,
     Outcome,
     PauseReason,
-    TaskState,
-    Urgency,
     WaitReason,
     ZoneSource,
 )
@@ -141,22 +139,6 @@ class Answer(SQLModel, table=True):
     at: datetime
 
 
-class Task(SQLModel, table=True):
-    """Work for a human that came out of a contact."""
-
-    id: int = Field(default=None, primary_key=True)
-    campaign: str
-    contact_id: int | None = Field(default=None, foreign_key="contact.id")  # None: of the whole campaign
-    reason: str
-    urgency: Urgency = Field(sa_type=String)
-    state: TaskState = Field(default="open", sa_type=String)
-    details: dict[str, str] = Field(sa_type=JSON)
-    created_at: datetime
-    due_at: datetime
-    closed_at: datetime | None = None
-    note: str = ""
-
-
 class OptOut(SQLModel, table=True):
     """A number that a campaign, or none of them, may call."""
 
@@ -272,5 +254,3 @@ Index("attempt_recent", col(Attempt.campaign), col(Attempt.ended_at))
 Index("change_of_contact", col(Change.contact_id))
 Index("change_of_campaign", col(Change.campaign), col(Change.at))
 Index("answer_figures", col(Answer.campaign), col(Answer.question), col(Answer.value))
-Index("task_figures", col(Task.campaign), col(Task.state))
-Index("task_of_contact", col(Task.contact_id), col(Task.reason))
