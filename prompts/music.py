@@ -1,4 +1,4 @@
-"""The tune for those who wait on the line: a clinic's own file made ready, or one that is made here.
+"""The tune for those who wait on the line, a clinic's own or ours, and the tone after which people speak.
 
 Ours is twelve seconds of plucked chords, quiet and without end: the tails of the last notes ring on into the
 first. It is computed, so that nobody has rights in it. Its tones lie where telephones hear (300 to 3400 Hz).
@@ -37,6 +37,11 @@ PARTIALS: Final = (
     (3, 0.08, 0.25),
 )  # times the tone, loudness, decay in seconds
 ATTACK_SECONDS: Final = 0.012
+TONE_SECONDS: Final = 0.3
+# two at once, which are no key's: what comes back of them as echo is not taken for the beep of a machine
+TONE_HZ: Final = (600.0, 900.0)
+TONE_DBFS: Final = -18.0  # mean power, about that of speech
+FADE_SECONDS: Final = 0.01
 RING_SECONDS: Final = 4.0  # by then a note is gone: 39 dB down
 
 
@@ -48,6 +53,23 @@ def ready_tune(target: Path, own: Path | None, rate_hz: int) -> None:
     """
     there = own is not None and own.exists()
     clip = _own_tune(own, rate_hz) if own is not None and there else tune(rate_hz)
+    _write(target, clip)
+
+
+def ready_tone(target: Path, rate_hz: int) -> None:
+    """Write the tone after which people speak to `target`: mono, 16 bit. Raises OSError."""
+    _write(target, Clip(tone(rate_hz), rate_hz))
+
+
+def tone(rate_hz: int) -> Samples:
+    """It, with soft ends."""
+    at = np.arange(round(TONE_SECONDS * rate_hz)) / rate_hz
+    edge = np.minimum(at, TONE_SECONDS - at) / FADE_SECONDS
+    sound: Samples = np.minimum(1.0, edge) * np.sum([np.sin(2 * np.pi * hz * at) for hz in TONE_HZ], axis=0)
+    return sound * 10 ** (TONE_DBFS / 20) / math.sqrt(float(np.square(sound).mean()))
+
+
+def _write(target: Path, clip: Clip) -> None:
     part = target.with_suffix(f".{os.getpid()}.part")
     part.write_bytes(wav_bytes(clip))
     part.replace(target)  # a call that plays the old one goes on with it

@@ -5,15 +5,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
+from campaigns.engine.voice_answers import answer_name, rescued
 from campaigns.flows.run import REPEATS_AFTER_SILENCE, Conversation
 from campaigns.flows.standard import NEXT_PERSON
-from campaigns.flows.turns import Action, Ask, Connect, Fact, HangUp, Say, Silence, Turn
+from campaigns.flows.turns import Action, Ask, Connect, Fact, HangUp, Listen, Say, Silence, Turn
 from campaigns.words import Outcome
 from dialer import messages
 from dialer.messages import Command, Event
 
 LEADS_ON: frozenset[Outcome] = frozenset({"completed", "delivered", "not_here"})
 """Of a call after which the next person is asked for; whoever wants no calls is left in peace."""
+
+
+@dataclass(frozen=True)
+class Dictation:
+    """What it takes to listen to people: the folder of the recordings, and a WAV after which they speak."""
+
+    recordings: Path
+    tone: Path
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Talk:
 
     `clips` holds a finished WAV for each text of the script that could be said to this contact.
     attended: an operator is there before the person, who is connected at once instead of hearing the script.
+    dictation: None where the script never listens.
     """
 
     def __init__(
@@ -39,15 +49,18 @@ class Talk:
         clips: Mapping[str, Path],
         recording: Path | None,
         attended: bool = False,
+        dictation: Dictation | None = None,
     ) -> None:
         self.call = call  # as the line knows it
         self._conversation = conversation
         self._clips = clips
         self._recording = recording
         self._attended = attended
+        self._dictation = dictation
         self._sent = 0
         self._playing: dict[str, Say] = {}
         self._question = ""
+        self._answer = ""  # the file of what is being said to the question
         self._hang_up_when_played = False
         self._records = False
 
@@ -73,7 +86,7 @@ class Talk:
 
         What is recorded goes on being recorded.
         """
-        talk = Talk(self.call, conversation, clips, None)
+        talk = Talk(self.call, conversation, clips, None, dictation=self._dictation)
         talk._sent = self._sent  # no prompt of theirs has a name that one of ours had
         told = talk._commands(Say(NEXT_PERSON))
         begun = talk._carry_out(conversation.begin())
@@ -89,6 +102,9 @@ class Talk:
             case messages.Collected(question=question, keys=keys) if question == self._question:
                 self._question = ""
                 return self._carry_out(self._conversation.keys(keys))
+            case messages.Listened(question=question) if question == self._question:
+                self._question = ""
+                return self._listened(event)
             case messages.Heard() if not (self._conversation.over or self._conversation.state.connected):
                 self._question = ""
                 return self._carry_out(self._conversation.machine())
@@ -96,6 +112,13 @@ class Talk:
                 return self._played(self._playing.pop(prompt), finished)
             case _:
                 return Reaction()
+
+    def line_lost(self) -> Reaction:
+        """The line died, perhaps while the person was listened to; what was said until then is an answer."""
+        if self._dictation is None or not (self._question and self._conversation.listening):
+            return Reaction()
+        seconds = rescued(self._dictation.recordings, self._answer)
+        return self.on(messages.Listened(self.call, self._question, seconds, left=True))
 
     # ------------------------------------------------------------ operators
 
@@ -173,6 +196,8 @@ class Talk:
                 return [self._collect(action)]
             case Silence():
                 return [messages.StopPlaying(self.call)]
+            case Listen():
+                return self._listen(action)
             case HangUp():
                 self._hang_up_when_played = True
                 return self._good_bye()
@@ -192,6 +217,25 @@ class Talk:
             ask.escape_key,
             ask.type_ahead,
         )
+
+    def _listen(self, listen: Listen) -> Sequence[Command]:
+        """The tone, and then the person speaks; no two answers have a name in common."""
+        if self._dictation is None:
+            raise RuntimeError("a script listens, and its call was given nowhere to keep what is said")
+        self._question = self._next_id(listen.question)
+        self._answer = answer_name(self.call, self._question)
+        path = self._dictation.recordings / self._answer
+        limits = listen.longest_seconds, listen.silence_seconds
+        return [
+            messages.Play(self.call, self._next_id("tone"), str(self._dictation.tone)),
+            messages.Listen(self.call, self._question, str(path), *limits),
+        ]
+
+    def _listened(self, event: messages.Listened) -> Reaction:
+        recording = self._answer if event.voice_seconds else ""
+        if event.left:
+            return self._carry_out(self._conversation.left_speaking(recording, event.voice_seconds))
+        return self._carry_out(self._conversation.spoken(recording, event.voice_seconds, event.key))
 
     def _good_bye(self) -> Sequence[Command]:
         """Hangs up once the last prompt has been played."""

@@ -16,6 +16,7 @@ from dialer.messages import (
     Event,
     Heard,
     Held,
+    Listen,
     Play,
     Played,
     Ringing,
@@ -62,6 +63,7 @@ class FakeCall:
         self._ended = ended
         self._died = died
         self._keys = collections.deque(patient.keys)
+        self._says = collections.deque(patient.says_seconds)
         self._keypad = Keypad(dial.call)
         self._rang = False
         self._answered_at: float | None = None
@@ -127,6 +129,7 @@ class FakeCall:
     def _beep(self) -> None:
         if not self._key_was_pressed:
             self._tell(Heard(self.id, "beep"))
+            self._heed(Heeded(collected=self._keypad.unhear(self._agenda.time)))
 
     def end(self, cause: Cause, silently: bool = False) -> None:
         """The call is over; an answered one ends as answered, unless its line or its audio was lost.
@@ -135,6 +138,9 @@ class FakeCall:
         """
         if not silently:
             self.stop_playing()
+            said = self._keypad.leave(self._agenda.time)
+            if said is not None and said.voice_seconds:
+                self._tell(said)
         self.over = True
         self._ended(self)
         if self.answered and cause == "no_answer":
@@ -175,6 +181,7 @@ class FakeCall:
         self._keypad.resume(self._agenda.time)
         if self._queue:
             self._go_on_playing()
+        self.heed_silence()
         self._await_expiry()
         self._tell(Held(self.id, on=False))
 
@@ -232,6 +239,22 @@ class FakeCall:
         self.heed_silence()
         self._await_expiry()
 
+    def listen(self, listen: Listen) -> None:
+        """Begin to listen; a question that runs is replaced. Nothing is written."""
+        if not self.answered:
+            return
+        self._pressing = next(self._serials)
+        self._keypad.listen(listen, self._agenda.time)
+        self.heed_silence()
+
+    def _speak(self) -> None:
+        """Nothing plays any more: the patient says something, and then perhaps presses a key."""
+        says_seconds = self._says.popleft() if self._says else 0.0
+        self._keypad.voice(says_seconds)
+        pressing, key = self._pressing, self._patient.says_key
+        if says_seconds and key:
+            self._after(says_seconds + self._patient.press_seconds, lambda: self._press(pressing, key))
+
     def _reply_soon(self, serial: int) -> None:
         def reply() -> None:
             self._press(serial, self._keys.popleft() if self._keys else "")
@@ -244,7 +267,9 @@ class FakeCall:
         if not waits or self._queue or not self.answered or self._held:
             return
         self._keypad.playing(False, self._agenda.time)
-        if not self._patient.barges_in:
+        if self._keypad.hears:
+            self._speak()
+        elif not self._patient.barges_in:
             self._reply_soon(self._pressing)
         self._await_expiry()
 

@@ -15,6 +15,7 @@ from dialer.messages import (
     Ended,
     Event,
     HangUp,
+    Listen,
     Play,
     Probe,
     Probed,
@@ -89,7 +90,9 @@ class FakeLines:
                     self._send_to(call, command)
 
     def _send_to(
-        self, call: FakeCall, command: Play | StopPlaying | Collect | HangUp | Record | Bridge | Transfer
+        self,
+        call: FakeCall,
+        command: Play | StopPlaying | Collect | Listen | HangUp | Record | Bridge | Transfer,
     ) -> None:
         match command:
             case Play():
@@ -99,6 +102,8 @@ class FakeLines:
                 call.heed_silence()
             case Collect():
                 call.ask(command)
+            case Listen():
+                call.listen(command)
             case HangUp():
                 call.end("no_answer")
             case Bridge():

@@ -16,6 +16,7 @@ class Patient:
     >>> Patient(ends="busy")
     >>> Patient(beep_seconds=4)                   # an answering machine
     >>> Patient(keys=("1",), talks_seconds=120)   # an operator: takes the call, talks, and hangs up
+    >>> Patient(keys=("2",), says_seconds=(8.0,), says_key="1")  # a low mark, and why; a key ends that
     """
 
     keys: tuple[str, ...] = ()  # one for each Collect, in order; "" is silence, "!" hangs up at that question
@@ -23,6 +24,8 @@ class Patient:
     answer_seconds: float = 2.0  # from Dial to the answer, or to the refusal
     press_seconds: float = 0.5  # from the end of the prompts to the first key
     barges_in: bool = False  # presses so long after the Collect instead, while prompts play
+    says_seconds: tuple[float, ...] = ()  # one for each Listen, in order; then, and at 0.0, nothing is said
+    says_key: str = ""  # pressed `press_seconds` after that; "" is silence, "!" hangs up
     presses: tuple[tuple[float, str], ...] = ()  # (seconds from the answer, key), whatever is asked then
     beep_seconds: float | None = None  # from the answer to the beep of a machine
     hangs_up_seconds: float | None = None  # from the answer

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dialer.phones.patients import Patient
+from dialer.phones.patients import ANSWER_SECONDS, SAYS, Patient
 
 PAUSE_SECONDS = 1.0  # sentences of one message are less far apart
 SPEECH_SECONDS = 0.2  # of sound, before a pause means that something was said
@@ -23,6 +23,11 @@ class Press:
 @dataclass(frozen=True)
 class Speak:
     """Begin to speak, and go on until the end of the call."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say something that lasts ANSWER_SECONDS."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Listener:
         self.heard_in_talk_seconds = 0.0
         self.pressed: list[str] = []
 
-    def hear(self, now: float, loud: bool) -> Press | Speak | HangUp | None:
+    def hear(self, now: float, loud: bool) -> Press | Say | Speak | HangUp | None:
         """What this person does now."""
         step, self._last_at = now - self._last_at, now
         if loud:
@@ -59,7 +64,7 @@ class Listener:
         if now - self._answered_at >= LONGEST_CALL_SECONDS or self._has_talked_enough(now):
             return HangUp()
         if self._turns and self._is_my_turn(now):
-            return self._press(now)
+            return self._take_turn(now)
         if self._hangs_up and not self._turns and self._is_middle(now):
             return HangUp()
         if self._speaks and not self._turns and self.talk_since is None and now >= self._since:
@@ -92,9 +97,9 @@ class Listener:
     def _is_middle(self, now: float) -> bool:
         return self._spoken_seconds >= MIDDLE_SECONDS or now - self._since >= PATIENCE_SECONDS
 
-    def _press(self, now: float) -> Press:
+    def _take_turn(self, now: float) -> Press | Say:
         keys = self._turns.pop(0)
         self.pressed.append(keys)
-        self._since = now + KEY_SECONDS * len(keys)
+        self._since = now + (ANSWER_SECONDS if keys == SAYS else KEY_SECONDS * len(keys))
         self._spoken_seconds, self._loud_until = 0.0, None
-        return Press(keys)
+        return Say() if keys == SAYS else Press(keys)

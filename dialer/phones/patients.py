@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 RINGS_FOR_EVER = 0
+SAYS = "~"  # instead of keys: says something, as long as ANSWER_SECONDS, and falls silent
+ANSWER_SECONDS = 5.8  # two sentences of those that `write_speech` makes
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Patient:
     """One telephone number and its owner.
 
     `keys` are turns: "1" or "1984" is pressed after the robot has spoken and fallen silent, then the next
-    one waits for more speech. `greeting` is what a machine says: a WAV of 8 kHz, mono, 16 bit; "" makes a
-    sound like speech.
+    one waits for more speech; SAYS is a turn too. `greeting` is what a machine says: a WAV of 8 kHz, mono,
+    16 bit; "" makes a sound like speech.
     """
 
     number: str  # the user part of the request URI, "+79991234567", or "101" of an operator's phone

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from dialer.phones.call_log import EndedBy, PhoneCall, append_call
-from dialer.phones.listener import HangUp, Listener, Press, Speak
+from dialer.phones.listener import HangUp, Listener, Press, Say, Speak
 from dialer.phones.patients import RINGS_FOR_EVER, Patient
 from dialer.phones.task import Task
 from dialer.pjsip.endpoint import Endpoint, EndpointSettings
@@ -45,7 +45,7 @@ class PhoneProcess:
     def __init__(self, task: Task) -> None:
         self._patients = {patient.number: patient for patient in task.patients}
         self._greetings = task.greetings
-        self._speech_path = task.speech_path
+        self._speech_path, self._answer_path = task.speech_path, task.answer_path
         self._log_path = Path(task.log_path)
         self._open: dict[str, _Open] = {}
         self._endpoint = Endpoint(
@@ -125,6 +125,8 @@ class PhoneProcess:
                 return
             case Press(keys):
                 entry.call.press(keys)
+            case Say():
+                entry.call.play(self._answer_path)
             case Speak():
                 entry.call.play(self._speech_path)
             case HangUp():

@@ -13,7 +13,7 @@ from typing import Self
 from dialer.errors import LinesNotStarted
 from dialer.phones.greeting import write_greeting, write_speech
 from dialer.phones.listener import LONGEST_CALL_SECONDS
-from dialer.phones.patients import Patient
+from dialer.phones.patients import ANSWER_SECONDS, SAYS, Patient
 from dialer.phones.task import READY, Greeting, Task, encode_task
 
 HOST = "127.0.0.1"
@@ -54,9 +54,9 @@ class Phones:
         self._folder = tempfile.TemporaryDirectory(prefix="phones-")
         try:
             folder = Path(self._folder.name)
-            greetings, speech_path = self._greetings(folder), self._speech(folder)
+            greetings, spoken = self._greetings(folder), self._spoken(folder)
             for index, port in enumerate(self._sip_ports):
-                self._processes.append(_spawn(self._task(index, port, greetings, speech_path)))
+                self._processes.append(_spawn(self._task(index, port, greetings, spoken)))
             for process, port in zip(self._processes, self._sip_ports, strict=True):
                 _await_ready(process, port)
         except BaseException:  # Ctrl-C too: no phone process is left behind
@@ -99,15 +99,21 @@ class Phones:
                 made[patient.greeting] = Greeting(str(path), write_greeting(path, patient.greeting))
         return {patient.number: made[patient.greeting] for patient in machines}
 
-    def _speech(self, folder: Path) -> str:
-        """One WAV for all who speak."""
-        if not any(patient.behaviour.speaks for patient in self._patients):
-            return ""
-        path = folder / "speech.wav"
-        write_speech(path, LONGEST_CALL_SECONDS)
-        return str(path)
+    def _spoken(self, folder: Path) -> tuple[str, str]:
+        """One WAV for all who were connected, and one for all who answer aloud; "" where there are none."""
+        lengths = {
+            "speech.wav": LONGEST_CALL_SECONDS * any(one.behaviour.speaks for one in self._patients),
+            "answer.wav": ANSWER_SECONDS * any(SAYS in one.keys for one in self._patients),
+        }
+        for name, seconds in lengths.items():
+            if seconds:
+                write_speech(folder / name, seconds)
+        speech_path, answer_path = (str(folder / name) if lengths[name] else "" for name in lengths)
+        return speech_path, answer_path
 
-    def _task(self, index: int, port: int, greetings: Mapping[str, Greeting], speech_path: str) -> Task:
+    def _task(
+        self, index: int, port: int, greetings: Mapping[str, Greeting], spoken: tuple[str, str]
+    ) -> Task:
         share = (self._rtp_last - self._rtp_first + 1) // len(self._sip_ports) // 2 * 2
         first = self._rtp_first + index * share
         return Task(
@@ -118,7 +124,8 @@ class Phones:
             log_path=str(self._log_path.absolute()),
             patients=self._patients,
             greetings=greetings,
-            speech_path=speech_path,
+            speech_path=spoken[0],
+            answer_path=spoken[1],
         )
 
 

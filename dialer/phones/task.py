@@ -29,6 +29,7 @@ class Task:
     patients: tuple[Patient, ...]
     greetings: Mapping[str, Greeting]  # by number
     speech_path: str = ""  # what those say who were connected
+    answer_path: str = ""  # and those who are asked to speak
 
 
 def encode_task(task: Task) -> str:

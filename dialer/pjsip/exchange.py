@@ -15,6 +15,7 @@ from dialer.messages import (
     Ended,
     Event,
     HangUp,
+    Listen,
     Play,
     Probe,
     Record,
@@ -36,7 +37,7 @@ CLOSING_SECONDS = 0.7  # endings are told at once, but a recording may take half
 
 OF_A_TRUNK = (RESOLVED, REGISTRATION, PROBE_ENDED)
 
-LaterCommand = Play | StopPlaying | Collect | Record | Bridge | Transfer | HangUp  # in a call
+LaterCommand = Play | StopPlaying | Collect | Listen | Record | Bridge | Transfer | HangUp  # in a call
 CallCommand = Dial | LaterCommand | Probe
 Tell = Callable[[Event | Clogged | Refused], None]
 
@@ -109,6 +110,8 @@ class Exchange:
                 session.stop_playing(now)
             case Collect():
                 session.collect(command, now)
+            case Listen():
+                session.listen(command, now)
             case Record():
                 session.record(command)
             case Bridge(other=other):

@@ -63,9 +63,11 @@ class IncomingCall(RefusingCall):
             self.dialDtmf(keys)
 
     def play(self, path: str) -> None:
-        """Say a WAV once; it stops by itself or with the call."""
+        """Say a WAV once, instead of what is said now; it stops by itself or with the call."""
         sink = self._audio()
         if sink is not None:
+            if self._player is not None:
+                self.loop.grave.retire(self._player, sink)
             self._player = pj.AudioMediaPlayer()
             self._player.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
             self._player.startTransmit(sink)

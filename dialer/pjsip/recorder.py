@@ -18,29 +18,43 @@ class NotRecorded(Exception):
 
 
 class CallRecorder:
-    """Opens the file at once, readable for its owner only. Raises NotRecorded."""
+    """Opens the file at once, readable for its owner only. Raises NotRecorded, which says `what` is not."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, what: str = "The call") -> None:
         self._path = path
         self._source: Any = None
         try:
             _make_file(path)
         except OSError as error:
-            raise NotRecorded(f"The call is not recorded: {error.strerror}; see to the folder.") from None
+            raise NotRecorded(f"{what} is not recorded: {error.strerror}; see to the folder.") from None
         self.sink: Any = pj.AudioMediaRecorder()
         try:
             self.sink.createRecorder(str(path))
         except pj.Error as error:
-            raise NotRecorded(f"The call is not recorded: {error.reason or 'unknown reason'}.") from None
+            raise NotRecorded(f"{what} is not recorded: {error.reason or 'unknown reason'}.") from None
         self._started_at = self._closed_at = time.monotonic()
+        self._paused_at: float | None = None
 
     def listen_to(self, source: Any) -> None:
         """The audio of the call; again after each change of its media."""
+        self._go_on()
         self._source = source
         source.startTransmit(self.sink)
 
+    def pause(self) -> None:
+        """Record nothing until `listen_to`; the file goes on where it was."""
+        if self._source is not None and self._paused_at is None:
+            self._paused_at = time.monotonic()
+            disconnect(self._source, self.sink)
+
+    def _go_on(self) -> None:
+        if self._paused_at is not None:
+            self._started_at += time.monotonic() - self._paused_at
+            self._paused_at = None
+
     def close(self) -> None:
         """Stop recording. The library's clock thread finishes the file a moment later: see `finished`."""
+        self._go_on()
         self._closed_at = time.monotonic()
         if self._source is not None:
             disconnect(self._source, self.sink)
@@ -103,7 +117,7 @@ class Tape:
 
 
 def _make_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not has_room(path.parent):
         raise OSError(0, f"the disk has less than {NEEDED_BYTES // 1_000_000} MB left")
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))

@@ -19,6 +19,8 @@ from dialer.messages import (
     Event,
     Heard,
     Held,
+    Listen,
+    Listened,
     Play,
     Played,
     Quality,
@@ -28,6 +30,7 @@ from dialer.messages import (
 )
 from dialer.pjsip.bridge import Side
 from dialer.pjsip.calls import Audio, NotPlaced, OutgoingCall, placed
+from dialer.pjsip.dictation import LAG_SECONDS
 from dialer.pjsip.library import pj
 from dialer.pjsip.lifetime import destroy
 from dialer.pjsip.loop import Loop
@@ -113,6 +116,8 @@ class Session:
         self._life.move("disconnected", now)
         self.side.leave(now)
         self.transferring.end()
+        if (said := self._keypad.leave(now)) is not None:
+            self._sound.dictation.end(said, now)
         self._release()
         if answered := self._life.answered:
             hung_up = received and status == pj.PJSIP_SC_OK  # by the far end, perhaps before its audio was up
@@ -136,7 +141,7 @@ class Session:
     def _conclude(self, now: float) -> None:
         """Tell the ending, once the recording is finished."""
         assert self._ending is not None
-        if not self._sound.finished():
+        if not self._sound.finished(now):
             self._look_again_at = now + LOOK_AGAIN_SECONDS
             return
         self.over = True
@@ -230,7 +235,7 @@ class Session:
     def on_key(self, packet: KeyPacket, now: float) -> None:
         """A piece of a key press."""
         if self._life.in_talk:
-            self._heed_keys(self._keypad.packet(packet, now))
+            self._heed_keys(self._keypad.packet(packet, now), now)
 
     def on_end_of_file(self, serial: int, now: float) -> None:
         """A player has sent its last sample."""
@@ -255,7 +260,14 @@ class Session:
 
     def collect(self, collect: Collect, now: float) -> None:
         """Begin a question; one that runs is replaced."""
-        self._heed_keys(self._keypad.ask(collect, now))
+        self._sound.dictation.drop()
+        self._heed_keys(self._keypad.ask(collect, now), now)
+        self._heed_silence(now)
+
+    def listen(self, listen: Listen, now: float) -> None:
+        """Record what the far end says, once nothing plays; what is asked now is replaced."""
+        self._sound.dictation.ask(listen)
+        self._keypad.listen(listen, now, LAG_SECONDS)
         self._heed_silence(now)
 
     def record(self, record: Record) -> None:
@@ -275,6 +287,7 @@ class Session:
         life = self._life.deadline()
         times = [] if life is None else [life[0]]
         times += [at for at in (self._keypad.deadline, self.transferring.deadline) if at is not None]
+        times.append(self._sound.dictation.look_at)
         if self._life.state == "talking":
             times += [self._watch.look_at, self._sound.hearing.look_at]
         return min(times, default=None)
@@ -286,6 +299,7 @@ class Session:
             return
         if self._life.state == "talking":
             self._look(now)
+        self._keypad.voice(self._sound.dictation.look(now))
         expired = self._life.expired(now)
         if self._life.state == "leaving":
             if expired:
@@ -294,7 +308,7 @@ class Session:
             self.hang_up(now, "hung_up" if expired == "limit" else expired)
         else:
             self.transferring.expire(now)
-            self._heed_keys(Heeded(collected=self._keypad.expire(now)))
+            self._heed_keys(Heeded(collected=self._keypad.expire(now)), now)
 
     # ------------------------------------------------------------ inside
 
@@ -304,6 +318,13 @@ class Session:
             self._life.heard(now)
         if self._sound.hearing.look(now):
             self._tell(Heard(self.dial.call, "beep"))
+            self._unhear(now)
+
+    def _unhear(self, now: float) -> None:
+        """A machine speaks to us, or nothing can be kept of what is said."""
+        if (unheard := self._keypad.unhear(now)) is not None:
+            self._sound.dictation.drop()
+            self._tell(unheard)
 
     def _start_next(self, now: float) -> None:
         if self._life.state != "talking":
@@ -314,11 +335,15 @@ class Session:
     def _heed_silence(self, now: float) -> None:
         if self._life.state == "talking":
             self._keypad.playing(not self._sound.silent, now)
+            if self._keypad.hears and not self._sound.dictation.begin(self._sound.voice, now):
+                self._unhear(now)
 
-    def _heed_keys(self, heeded: Heeded) -> None:
+    def _heed_keys(self, heeded: Heeded, now: float) -> None:
         if heeded.pressed:
             self._sound.hearing.meet_person()
         if heeded.counted:
             self._sound.stop_playing()
-        if heeded.collected is not None:
+        if isinstance(heeded.collected, Listened):
+            self._sound.dictation.end(heeded.collected, now)
+        elif heeded.collected is not None:
             self._tell(heeded.collected)

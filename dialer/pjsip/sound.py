@@ -7,6 +7,7 @@ from typing import Any
 from dialer.call import Life
 from dialer.messages import Event, Fault, Play, Played
 from dialer.pjsip.bridge import Side
+from dialer.pjsip.dictation import Dictation
 from dialer.pjsip.hearing import Hearing
 from dialer.pjsip.loop import Loop
 from dialer.pjsip.playing import NotPlayable, PlayQueue
@@ -30,6 +31,7 @@ class Sound:
         self._tape = Tape(lambda sentence: tell(Fault(call, sentence)))
         self.side = Side(self, life)
         self.hearing = Hearing(loop, call)
+        self.dictation = Dictation(call, tell)
         self._port = port
         self._open = False
 
@@ -57,6 +59,7 @@ class Sound:
     def open(self, media: Any, tones_only: bool, now: float) -> None:
         """The far end hears us, by a port that may be another one than before; `early` was told of it."""
         self.hearing.listen_to(media, tones_only, now)
+        self.dictation.listen_to(media)
         self._open = True
         self._connect()
 
@@ -64,6 +67,7 @@ class Sound:
         """The far end does not hear us: prompts stand still where they are."""
         self._open = False
         self._queue.pause()
+        self.dictation.pause()
         self.side.rejoin()
 
     def record(self, path: Path, media: Any | None) -> None:
@@ -79,9 +83,9 @@ class Sound:
         self.hearing.close()
         self._tape.close()
 
-    def finished(self) -> bool:
-        """After `close`: nothing of the recording remains to be written."""
-        return self._tape.finished()
+    def finished(self, now: float) -> bool:
+        """After `close`: nothing of what was recorded remains to be written."""
+        return self.dictation.finished(now) and self._tape.finished()
 
     def _connect(self) -> None:
         self._queue.connect([*self.ears])

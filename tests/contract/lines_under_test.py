@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialer.fake import HANGS_UP as THEN_HANGS_UP
 from dialer.fake import FakeLines, Patient
 from dialer.lines import Lines
 from dialer.messages import Answered, Bridge, Bridged, Dial, Ended, Event
@@ -37,6 +38,8 @@ HOLDS = "+7000000013"
 MAY_BE_TRANSFERRED = "+7000000014"
 REFUSES_TRANSFER = "+7000000015"
 TARGET_IS_BUSY = "+7000000016"
+SPEAKS = "+7000000017"
+SPEAKS_AND_LEAVES = "+7000000018"
 OPERATOR = "sip:101@127.0.0.1"  # at the host of the trunk: it knows where that phone is
 HOLD_SECONDS = (0.4, 0.6)  # from the answer, for how long
 
@@ -57,6 +60,8 @@ FAKES = {
     MAY_BE_TRANSFERRED: Patient(answer_seconds=0.1, refer_seconds=0.3),
     REFUSES_TRANSFER: Patient(answer_seconds=0.1, refer_status=603),
     TARGET_IS_BUSY: Patient(answer_seconds=0.1, refer_status=486),
+    SPEAKS: Patient(answer_seconds=0.1, says_seconds=(1.0,), says_key="7", press_seconds=0.2),
+    SPEAKS_AND_LEAVES: Patient(answer_seconds=0.1, says_seconds=(1.0,), says_key=THEN_HANGS_UP),
     OPERATOR: Patient(answer_seconds=0.1),
 }
 
@@ -73,6 +78,15 @@ def alaw(sample: int) -> int:
 def tone(hertz: float, seconds: float) -> bytes:
     count = int(seconds * 8000)
     return bytes(alaw(int(9000 * math.sin(2 * math.pi * hertz * n / 8000))) for n in range(count))
+
+
+def vowel(seconds: float) -> bytes:
+    """What has the pitch of a voice, in syllables: ten harmonics of 140 Hz."""
+    at = [n / 8000 for n in range(int(seconds * 8000))]
+    waves = (sum(math.sin(2 * math.pi * 140 * order * t) / order for order in range(1, 11)) for t in at)
+    return bytes(
+        alaw(int(5000 * wave * abs(math.sin(2 * math.pi * 2 * t)))) for wave, t in zip(waves, at, strict=True)
+    )
 
 
 def told_of_transfer(status_line: str) -> tuple[tuple[float, str, str], ...]:
@@ -102,6 +116,8 @@ PEERS = {
     MAY_BE_TRANSFERRED: Behaviour(refer_status=202, notifies=told_of_transfer("SIP/2.0 200 OK")),
     REFUSES_TRANSFER: Behaviour(refer_status=603),
     TARGET_IS_BUSY: Behaviour(refer_status=202, notifies=told_of_transfer("SIP/2.0 486 Busy Here")),
+    SPEAKS: Behaviour(tones=[(0.6, vowel(0.9))], keys=[(1.8, "7")]),
+    SPEAKS_AND_LEAVES: Behaviour(tones=[(0.6, vowel(0.9))], bye_seconds=1.8),
     "101": Behaviour(),
 }
 

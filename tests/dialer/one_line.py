@@ -16,7 +16,7 @@ START = (
     "import mmap, socket, sys; from dialer.worker import serve;"
     " serve(socket.socket(fileno=int(sys.argv[1])), mmap.mmap(-1, 1))"
 )
-RTP_PORTS = range(22000, 23900, 64)
+RTP_PORTS = range(26400, 28300, 64)
 
 
 class OneLine:

@@ -10,8 +10,8 @@ from dialer.pool import LinePool
 from dialer.settings import LineSettings, Trunk
 from tests.dialer.peer import Behaviour, Peer
 
-SIP_PORTS = (15000, 15400)
-RTP_PORTS = (20000, 21999)
+SIP_PORTS = (15020, 15400)
+RTP_PORTS = (24400, 26399)
 
 
 def settings(*trunks: Trunk, **more: float) -> LineSettings:

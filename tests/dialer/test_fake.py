@@ -5,7 +5,21 @@ from collections.abc import Sequence
 import pytest
 
 from dialer.fake import FakeLines, Patient
-from dialer.messages import Answered, Cause, Collect, Collected, Dial, Ended, Event, Heard, Play, Played
+from dialer.messages import (
+    Answered,
+    Cause,
+    Collect,
+    Collected,
+    Dial,
+    Ended,
+    Event,
+    Heard,
+    Held,
+    Listen,
+    Listened,
+    Play,
+    Played,
+)
 from tests.contract.lines_under_test import Clock
 
 
@@ -145,3 +159,45 @@ def test_a_patient_may_press_whenever_it_likes() -> None:
         ("9", "timeout"),
     ]
     assert Heard("c", "beep") not in events
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "seconds"),
+    [
+        (Collect("c", "q", 1, "", 3, 2), Collected("c", "q", "", "timeout"), 8.0),
+        (Listen("c", "q", "/a.wav", 60, 3), Listened("c", "q", 4.0), 12.0),
+    ],
+)
+def test_what_is_asked_on_hold_waits_to_be_taken_back(
+    asked: Collect | Listen, answer: Event, seconds: float
+) -> None:
+    person = Patient(answer_seconds=0, holds=((1.0, 4.0),), says_seconds=(4.0,))
+    passed = 0.0
+
+    def advance(by: float) -> None:
+        nonlocal passed
+        passed += by
+
+    lines = FakeLines(1, {"+7": person}, now=lambda: 0.0, advance=advance)
+    dial(lines)
+    events: list[Event] = []
+    while passed < seconds:
+        for event in lines.receive(0.5):
+            events.append(event)
+            if event == Held("c", on=True):
+                lines.send(asked)
+    assert events[-1] == answer
+
+
+def test_a_machine_says_nothing_that_is_kept() -> None:
+    lines = FakeLines(
+        1, {"+7": Patient(answer_seconds=0, beep_seconds=2.0, says_seconds=(9.0,))}, lambda: 0.0
+    )
+    dial(lines)
+    events: list[Event] = []
+    for _ in range(20):
+        for event in lines.receive(1):
+            events.append(event)
+            if isinstance(event, Answered):
+                lines.send(Listen("c", "q", "/a.wav", 60, 3))
+    assert events[2:4] == [Heard("c", "beep"), Listened("c", "q", 0.0)]

@@ -169,7 +169,7 @@ def test_no_port_left_is_one_plain_sentence() -> None:
         ([Trunk(f"t{n}", "sip:127.0.0.1") for n in range(9)], {}, r"There are 9 trunks"),
         (
             [Trunk("main", "sip:127.0.0.1")],
-            {"count": 32, "rtp_port_last": 20099},
+            {"count": 32, "rtp_port_last": 24499},
             r"32 lines need \d+ more RTP",
         ),
     ],

@@ -70,7 +70,7 @@ class Line:
             probe.bind(("127.0.0.1", 0))
             self.sip_port = probe.getsockname()[1]
         self.worker = Worker(
-            self.far, Configure(self.sip_port, 20000, 20100, (), registrar), [], mmap.mmap(-1, 1)
+            self.far, Configure(self.sip_port, 24400, 24500, (), registrar), [], mmap.mmap(-1, 1)
         )
         self.thread = threading.Thread(target=self._run)
         self.thread.start()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dialer.listen.beep import BeepDetector
+from dialer.listen.voice import VoiceDetector
 from dialer.phones import BEHAVIOURS, OPERATOR, Patient, PhoneCall, read_log
 from dialer.phones.call_log import append_call, most_at_once
 from dialer.phones.greeting import write_greeting, write_speech
@@ -44,6 +45,7 @@ def test_a_task_survives_the_way_to_its_process() -> None:
         patients,
         {"+79990000001": Greeting("g.wav", 3.5)},
         "s.wav",
+        "a.wav",
     )
     line = encode_task(task)
     assert line.count("\n") == 1
@@ -100,6 +102,9 @@ def test_speech_is_long_enough_and_no_beep(tmp_path: Path) -> None:
     detector = BeepDetector()
     assert not detector.feed(samples)
     assert not detector.feed(np.zeros(1600, np.int16))
+    voice = VoiceDetector()
+    voice.feed(samples)
+    assert voice.voice_seconds == pytest.approx(seconds, abs=0.6)
 
 
 def test_a_given_greeting_is_said_before_the_beep(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from dialer.phones.listener import (
     HangUp,
     Listener,
     Press,
+    Say,
     Speak,
 )
-from dialer.phones.patients import BEHAVIOURS, CONNECTED, OPERATOR, Behaviour, Patient
+from dialer.phones.patients import ANSWER_SECONDS, BEHAVIOURS, CONNECTED, OPERATOR, SAYS, Behaviour, Patient
 
 STEP = 0.02
 Sound = tuple[float, bool]  # seconds, loud
@@ -33,13 +34,15 @@ def steps(sounds: Iterable[Sound]) -> Iterable[bool]:
 
 
 def play(listener: Listener, sounds: Iterable[Sound]) -> list[tuple[float, str]]:
-    """When and what the person did; "-" is hanging up, "..." is beginning to speak."""
+    """When and what the person did; "-" is hanging up, "..." is beginning to speak for good."""
     done, now = [], 0.0
     for loud in steps(sounds):
         now += STEP
         action = listener.hear(now, loud)
         if isinstance(action, Press):
             done.append((round(now, 2), action.keys))
+        elif isinstance(action, Say):
+            done.append((round(now, 2), "said"))
         elif isinstance(action, Speak):
             done.append((round(now, 2), "..."))
         elif isinstance(action, HangUp):
@@ -53,6 +56,14 @@ def test_presses_once_a_turn_and_only_after_the_pause() -> None:
     assert [keys for _, keys in done] == ["1", "1984"]
     assert [at for at, _ in done] == pytest.approx([5.6 + PAUSE_SECONDS, 9.1 + PAUSE_SECONDS], abs=0.05)
     assert listener.pressed == ["1", "1984"]
+
+
+def test_who_is_asked_to_speak_hears_nothing_meanwhile_and_goes_on_then() -> None:
+    listener = Listener(patient(keys=("2", SAYS, "1")), now=0.0)
+    asked = [(2.0, True), (1.5, False)]
+    done = play(listener, [*asked, *asked, (ANSWER_SECONDS - 0.5, True), *asked])
+    assert [what for _, what in done] == ["2", "said", "1"]
+    assert [at for at, _ in done] == pytest.approx([3.0, 6.5, 15.3], abs=0.05)
 
 
 def test_the_rest_of_the_old_prompt_is_not_taken_for_the_next() -> None:

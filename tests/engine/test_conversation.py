@@ -7,7 +7,8 @@ import pytest
 
 from campaigns.engine.conversation import Talk
 from campaigns.flows.loader import LIBRARY, load_script
-from campaigns.flows.run import Conversation, sayable
+from campaigns.flows.reach import sayable
+from campaigns.flows.run import Conversation
 from campaigns.flows.turns import Delivered, Fact, Replied, Verified
 from campaigns.flows.verbs.ask import AskStep
 from dialer.messages import (

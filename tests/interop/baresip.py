@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.sipp.far_audio import LOUD
 from tests.sipp.ports import HOST, free_rtp_port, free_sip_port
@@ -117,6 +118,15 @@ class Baresip:
             assert time.monotonic() < until, f"baresip told no {event}, but {self._events}"
             self._listen()
 
+    def will_say(self, samples: NDArray[np.int16]) -> None:
+        """What its microphone hears from the beginning of the next call on, at 8 kHz, and then silence."""
+        silence = np.zeros(max(0, RATE_HZ * _MICROPHONE_SECONDS - samples.size), np.int16)
+        with wave.open(str(self._folder / "microphone.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE_HZ)
+            file.writeframes(np.concatenate((samples, silence)).astype("<i2").tobytes())
+
     def loud_seconds(self) -> float:
         """How much sound it has heard in its last call, which must be over."""
         last = max(self._folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime_ns)
@@ -141,13 +151,9 @@ class Baresip:
         account = f"<sip:{self._number}@{HOST}:{self._sip_port}>;regint=0;answermode=auto;audio_codecs=pcma\n"
         (self._folder / "accounts").write_text(account)
         (self._folder / "contacts").write_text("")
-        with wave.open(str(self._folder / "microphone.wav"), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE_HZ)
-            at = np.arange(RATE_HZ * _MICROPHONE_SECONDS)
-            tone = 8000 * np.sin(2 * np.pi * 440 * at / RATE_HZ)
-            file.writeframes((tone * self._speaks).astype("<i2").tobytes())
+        at = np.arange(RATE_HZ * _MICROPHONE_SECONDS)
+        tone = 8000 * np.sin(2 * np.pi * 440 * at / RATE_HZ)
+        self.will_say((tone * self._speaks).astype(np.int16))
 
     def _connect(self) -> None:
         until = time.monotonic() + START_SECONDS

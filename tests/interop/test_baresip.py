@@ -1,14 +1,20 @@
 """baresip as a patient's phone: another maker's SIP, RTP and keys."""
 
+import wave
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from dialer.messages import Collect, Collected, Ended, HangUp, Held, Play, Played
+from dialer.messages import Collect, Collected, Ended, HangUp, Held, Listen, Listened, Play, Played
 from dialer.settings import Trunk
+from tests.dialer_listen.sounds import silence, speech
 from tests.interop.baresip import Baresip, needs_baresip
 from tests.interop.conftest import MakeDesk
 from tests.interop.desk import Desk
+from tests.sipp.far_audio import LOUD
 
 pytestmark = needs_baresip()
 
@@ -68,6 +74,32 @@ def test_the_patient_puts_us_on_hold_and_comes_back(desk: Desk, phone: Baresip, 
     desk.send(HangUp(call))
     assert desk.wait(call, Ended).cause == "answered"
     phone.wait("CALL_CLOSED", 3)
+
+
+def test_what_the_patient_says_is_kept_alone(desk: Desk, phone: Baresip, prompt: str, tmp_path: Path) -> None:
+    said = speech("ru", "Врач не пришёл, хотя я ждала его весь день.")[:12000]
+    phone.will_say(np.concatenate([silence(PROMPT_SECONDS + 0.7), said]))
+    call = desk.answered(NUMBER, "baresip")
+    answer = tmp_path / "answers" / "why.wav"
+    desk.send(Play(call, "why", prompt), Listen(call, "why", str(answer), 20.0, 1.0))
+    listened = desk.wait(call, Listened)
+    phone.tell("hangup")
+    assert desk.wait(call, Ended).cause == "answered"
+    assert (listened.key, listened.left) == ("", False)
+    assert listened.voice_seconds == pytest.approx(0.7 + said.size / 8000, abs=0.5)
+    with wave.open(str(answer)) as file:
+        heard = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    assert level_db(heard) == pytest.approx(level_db(said), abs=1.0)
+    assert loud_seconds(heard) == pytest.approx(loud_seconds(said), abs=0.2)
+
+
+def level_db(samples: NDArray[np.int16]) -> float:
+    return float(10 * np.log10(np.square(samples.astype(np.float64)).sum()))
+
+
+def loud_seconds(samples: NDArray[np.int16]) -> float:
+    (loud,) = np.nonzero(np.abs(samples.astype(int)) > LOUD)
+    return float(loud[-1] - loud[0]) / 8000
 
 
 def test_the_patient_declines(desk: Desk, phone: Baresip) -> None:

@@ -31,7 +31,7 @@ PATIENTS: dict[str, Behaviour] = {
     SITS: BUSY,
 }
 CALLS = 8
-LINE_PORTS, RTP_PORTS = (15500, 15990), range(22000, 26000)  # those of `make_desk` are among them
+LINE_PORTS, RTP_PORTS = (15500, 15990), range(26400, 30000)  # those of `make_desk` are among them
 MOST_BYTES = 65_507  # of a UDP packet
 FLOOD_RATE = 1000  # packets a second
 FLOOD_SECONDS = 4.0

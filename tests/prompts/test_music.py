@@ -10,7 +10,7 @@ import pytest
 from prompts.clip import Clip
 from prompts.errors import AudioError
 from prompts.files import read_wav, wav_bytes
-from prompts.music import LEVEL_DBFS, PEAK, ready_tune, tune
+from prompts.music import LEVEL_DBFS, PEAK, TONE_DBFS, ready_tone, ready_tune, tune
 
 
 def level_dbfs(clip: Clip) -> float:
@@ -105,3 +105,13 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "music.wav").mkdir()
     with pytest.raises(AudioError, match="cannot be read"):
         ready_tune(tmp_path / "ready.wav", tmp_path / "music.wav", 8000)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000])
+def test_the_tone_is_short_loud_enough_and_has_soft_ends(tmp_path: Path, rate_hz: int) -> None:
+    ready_tone(tmp_path / "tone.wav", rate_hz)
+    clip = read_wav((tmp_path / "tone.wav").read_bytes())
+    assert (clip.rate_hz, len(clip.samples)) == (rate_hz, 0.3 * rate_hz)
+    assert level_dbfs(clip) == pytest.approx(TONE_DBFS, abs=0.5)
+    assert np.abs(clip.samples[[0, -1]]).max() < 0.02
+    assert list(tmp_path.iterdir()) == [tmp_path / "tone.wav"]
