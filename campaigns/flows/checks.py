@@ -3,16 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
+from campaigns.flows.coverage import coverage_faults
 from campaigns.flows.fields import BUILT_INS, NOT_KNOWN, SPOKEN_AS, Field
+from campaigns.flows.followups import DELIVERED
 from campaigns.flows.proof import Fault, places, privacy_faults, starts
 from campaigns.flows.reader import Book
-from campaigns.flows.script import Script, Step
+from campaigns.flows.resuming import resume_faults
+from campaigns.flows.script import Afterwards, Script, Step
 from campaigns.flows.standard import OPTED_OUT, STANDARD_TEXTS
 from campaigns.flows.verbs.ask import AskStep
 from campaigns.flows.verbs.branch import BranchStep
 from campaigns.flows.verbs.connect import TAKE_KEY, ConnectStep
+from campaigns.flows.verbs.record import RecordStep
 from campaigns.flows.verbs.task import TaskStep
 from campaigns.flows.verbs.verify import VerifyStep
+from campaigns.flows.voice_answers import asked_wrongly, named_wrongly, voice_answers
+from campaigns.flows.watched import delivers
 from campaigns.flows.wording import Placeholder, keys_named, placeholders
 from campaigns.rules.policy import Connect
 from campaigns.words import ContactState, Outcome
@@ -28,11 +34,15 @@ def check(script: Script, book: Book, lines: Mapping[str, int]) -> None:
         *_unknown_texts(script, lines),
         *_unknown_values(script),
         *_answers(script),
+        *named_wrongly(script),
     ]
     faults = [*names, *_keys(script), *_afterwards(script), *_promise(script, lines), *_policy(script, lines)]
-    faults += _connect(script, lines)
+    faults += [*_connect(script, lines), *resume_faults(script, lines.get("resume", 0))]
     if not names:
         faults += [*_ways(script), *_branches(script), *_told_keys(script), *privacy_faults(script)]
+        faults += asked_wrongly(script)
+    if not faults:
+        faults += coverage_faults(script, lines)
     for line, sentence in faults:
         book.add(line, sentence)
 
@@ -48,7 +58,7 @@ def _unknown_steps(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
 
 def _unknown_texts(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
     said = [(s.line, text) for s in script.steps.values() for text in (*s.texts(), *s.whispers())]
-    said += [(lines.get("machine", 0), text) for text in script.machine]
+    said += [(lines.get(part, 0), text) for part in ("machine", "resume") for text in getattr(script, part)]
     for line, text in said:
         if text not in script.texts:
             yield line, f'there is no text "{text}"'
@@ -76,7 +86,7 @@ def _unknown_values(script: Script) -> Iterator[Fault]:
         for template in text.wording.values():
             for place in placeholders(template):
                 yield from ((text.line, fault) for fault in _placeholder(text.id, place, known))
-    names = script.fields.keys() | _questions(script).keys()
+    names = script.fields.keys() | _questions(script).keys() | voice_answers(script).keys()
     for step in script.steps.values():
         if isinstance(step, VerifyStep) and not _private(script, step.field):
             yield step.line, f"verify needs a private field, and {step.field} is none"
@@ -120,7 +130,7 @@ def _values_of(script: Script, name: str) -> set[str] | None:
     """Every value that a choice or an answer can have; None when they are without number."""
     if name in script.fields:
         return set(script.fields[name].values) or None
-    return {key.value for step in _questions(script)[name] for key in step.keys}
+    return {key.value for step in _questions(script).get(name, ()) for key in step.keys}
 
 
 def _answers(script: Script) -> Iterator[Fault]:
@@ -165,6 +175,8 @@ def _whispered_keys(script: Script, step: Step) -> Iterator[str]:
 
 
 def _mistold(script: Script, step: Step, told: set[str], language: str) -> Iterator[str]:
+    if isinstance(step, RecordStep):
+        return
     keys = step.keys if isinstance(step, AskStep) else ()
     works = {key.key for key in keys} | ({script.opt_out_key, script.human_key} if keys else set())
     for name in sorted(told - works):
@@ -233,22 +245,26 @@ def _avoidable(script: Script, step: BranchStep) -> bool:
 
 
 def _afterwards(script: Script) -> Iterator[Fault]:
-    accepted = {"state": set(get_args(ContactState)), "outcome": set(get_args(Outcome))}
-    names = script.fields.keys() | _questions(script).keys()
-    for rule in script.afterwards:
-        for name in (*rule.when, *rule.details):
+    accepted = {
+        "state": set(get_args(ContactState)),
+        "outcome": set(get_args(Outcome)),
+        DELIVERED: {"yes", "no"},
+    }
+    names = script.fields.keys() | _questions(script).keys() | voice_answers(script).keys()
+    for rule in script.rules:
+        for name in (*rule.when, *(rule.details if isinstance(rule, Afterwards) else ())):
             if name not in names and name not in accepted:
                 yield rule.line, f"the rule asks for {name}, which is neither a field nor an answer"
         for name, values in rule.when.items():
             if name in names or name in accepted:
-                known = accepted.get(name) or _values_of(script, name)
+                known = _values_of(script, name) if name in names else accepted[name]
                 for value in sorted(set(values) - known - {NOT_KNOWN}) if known else ():
                     yield rule.line, f'{name} is never "{value}"'
 
 
 def _policy(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
     """Rules of calling that do not fit the rest of the file."""
-    tells = sorted(name for name, step in script.steps.items() if _delivers(step))
+    tells = sorted(n for n, s in script.steps.items() if delivers(s) and not isinstance(s, ConnectStep))
     if script.policy.completed and tells:
         yield (
             lines.get("policy", 0),
@@ -269,7 +285,3 @@ def _connect(script: Script, lines: Mapping[str, int]) -> Iterator[Fault]:
             line,
             "same_call cannot go with operator_first: the operator talks to the next person, no script",
         )
-
-
-def _delivers(step: Step) -> bool:
-    return step.delivers or (isinstance(step, AskStep) and any(key.delivers for key in step.keys))

@@ -47,6 +47,7 @@ class Field:
     values: tuple[str, ...] = ()  # of a choice
     future: bool = False  # a date or time that may lie ahead, such as an appointment
     optional: bool = False  # a contact need not have it, so that it is never spoken nor decided on
+    after: str = ""  # the date or time that a date or time of a contact must not be earlier than
 
     @property
     def kind(self) -> str:

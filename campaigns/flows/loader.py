@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import cast, get_args
 
 from campaigns.flows.checks import check
+from campaigns.flows.columns import COLUMNS, read_columns, read_order
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import BUILT_INS, DECLARABLE, NOT_KNOWN, Field, FieldType
 from campaigns.flows.packs import PackReader, pack_reader
 from campaigns.flows.policies import read_policy
 from campaigns.flows.reader import Book, Node, read_document
-from campaigns.flows.script import Afterwards, OptOutScope, Script, ScriptText, Step
-from campaigns.flows.standard import MACHINE, NEXT_PERSON, OF_CONNECTING, STANDARD_TEXTS
+from campaigns.flows.rules import read_rules
+from campaigns.flows.script import Afterwards, OptOutScope, Script, ScriptText, Step, Verdict
+from campaigns.flows.standard import MACHINE, NEXT_PERSON, OF_CONNECTING, OF_RECORDING, STANDARD_TEXTS
 from campaigns.flows.verbs import read_step
 from campaigns.flows.verbs.connect import ConnectStep
-from campaigns.flows.verbs.task import read_urgency
+from campaigns.flows.verbs.record import RecordStep
+from campaigns.flows.verbs.task import CAMPAIGN_NAME, read_urgency
 from campaigns.flows.verbs.verify import VerifyStep, fit
 from campaigns.flows.wording import malformed, placeholders
 from campaigns.rules.policy import Policy
@@ -25,21 +28,16 @@ from campaigns.words import Urgency
 LIBRARY = Path(__file__).parent / "library"
 SUFFIX = ".yaml"
 HIGHEST_PRIORITY = 1000
-COLUMNS = (
-    *("external_id", "phone", "phone_2", "phone_3", "language", "time_zone", "not_before", "deadline"),
-    *("consent_source", "consent_at"),
-)
 RESERVED_NAMES = frozenset({*COLUMNS, *BUILT_INS, "state", "outcome", "key"})
 """Columns that every campaign has, and words with a meaning of their own."""
 
 SHIPPED_PACKS = pack_reader()
 
-_CAMPAIGN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 _REQUIRED = ("name", "title", "languages", "policy", "texts", "start", "steps")
 _OPTIONAL = (
     *("fields", "machine", "record", "priority", "keys", "human_urgency", "afterwards"),
-    *("institution", "opt_out_scope"),
+    *("institution", "opt_out_scope", "columns", "resume"),
 )
 
 
@@ -73,13 +71,14 @@ def load_script(path: Path, read_pack: PackReader = SHIPPED_PACKS) -> Script:
 
 def _script(entries: Mapping[str, Node], digest: str, read_pack: PackReader) -> Script | None:
     name = entries["name"].string()
-    if not _CAMPAIGN_NAME.fullmatch(name):
+    if not CAMPAIGN_NAME.fullmatch(name):
         entries["name"].complain("a campaign's name has small letters a-z, digits and single hyphens")
     languages = _languages(entries["languages"])
     opt_out, human = _reserved_keys(entries.get("keys"))
     fields = _fields(entries["fields"]) if "fields" in entries else {}
     texts = _texts(entries["texts"], languages, fields, {"opt_out": opt_out, "human": human})
     steps = _steps(entries["steps"], fields)
+    rules = read_rules(entries["afterwards"]) if "afterwards" in entries else ()
     policy = read_policy(entries["policy"], fields, read_pack)
     if policy is None:
         return None
@@ -93,7 +92,9 @@ def _script(entries: Mapping[str, Node], digest: str, read_pack: PackReader) -> 
         start=entries["start"].name(),
         machine=entries["machine"].names() if "machine" in entries else (MACHINE,),
         policy=policy,
-        afterwards=_afterwards(entries["afterwards"]) if "afterwards" in entries else (),
+        afterwards=tuple(rule for rule in rules if isinstance(rule, Afterwards)),
+        verdicts=tuple(rule for rule in rules if isinstance(rule, Verdict)),
+        resume=entries["resume"].names() if "resume" in entries else (),
         record="record" in entries and entries["record"].yes_no(),
         priority=entries["priority"].whole(0, HIGHEST_PRIORITY) if "priority" in entries else 0,
         opt_out_key=opt_out,
@@ -102,6 +103,7 @@ def _script(entries: Mapping[str, Node], digest: str, read_pack: PackReader) -> 
         digest=digest,
         institution=_institution(entries.get("institution"), fields),
         opt_out_scope=_scope(entries.get("opt_out_scope")),
+        columns=read_columns(entries["columns"], fields) if "columns" in entries else {},
     )
 
 
@@ -138,7 +140,10 @@ def _urgency(node: Node | None) -> Urgency:
 
 
 def _fields(node: Node) -> dict[str, Field]:
-    return {name: field for name, entry in node.entries().items() if (field := _field(name, entry))}
+    nodes = node.entries()
+    fields = {name: field for name, entry in nodes.items() if (field := _field(name, entry))}
+    read_order(nodes, fields)
+    return fields
 
 
 def _field(name: str, node: Node) -> Field | None:
@@ -147,7 +152,7 @@ def _field(name: str, node: Node) -> Field | None:
     if not Node(node.book, name, node.line, "the field").name():
         return None
     node.what = f'the field "{name}"'
-    entries = node.record(required=("type",), optional=("private", "values", "future", "optional"))
+    entries = node.record(required=("type",), optional=("private", "values", "future", "optional", "after"))
     if "type" not in entries:
         return None
     entries["type"].what = "the type"
@@ -162,7 +167,8 @@ def _field(name: str, node: Node) -> Field | None:
         node.complain(f'the field "{name}" needs values, each once, if it is a choice, and none otherwise')
     if NOT_KNOWN in values:
         node.complain(f'"{NOT_KNOWN}" cannot be a value: in rules it means that a value is not known')
-    return Field(name, kind, private, values, future, optional)
+    after = entries["after"].name() if "after" in entries else ""
+    return Field(name, kind, private, values, future, optional, after)
 
 
 def _texts(
@@ -184,6 +190,8 @@ def _needed(
     unsaid: set[str] = set() if policy.same_call else {NEXT_PERSON}
     if not any(isinstance(step, ConnectStep) for step in steps.values()):
         unsaid |= {name for name in OF_CONNECTING if not texts[name].line}
+    if not any(isinstance(step, RecordStep) for step in steps.values()):
+        unsaid |= {name for name in OF_RECORDING if not texts[name].line}
     return {name: text for name, text in texts.items() if name not in unsaid}
 
 
@@ -226,20 +234,6 @@ def _steps(node: Node, fields: Mapping[str, Field]) -> dict[str, Step]:
         if step:
             steps[name] = step
     return steps
-
-
-def _afterwards(node: Node) -> tuple[Afterwards, ...]:
-    return tuple(rule for entry in node.items() if (rule := _rule(entry)))
-
-
-def _rule(node: Node) -> Afterwards | None:
-    node.what = "the rule"
-    entries = node.record(required=("when", "task", "urgency"), optional=("details",))
-    if not all(key in entries for key in ("when", "task", "urgency")):
-        return None
-    when = {name: entry.strings() for name, entry in entries["when"].entries().items()}
-    details = entries["details"].names() if "details" in entries else ()
-    return Afterwards(when, entries["task"].name(), read_urgency(entries["urgency"]), details, node.line)
 
 
 __all__ = ["LIBRARY", "ScriptError", "find_scripts", "load_script"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import cast, get_args
 
+from campaigns.flows.columns import read_after
 from campaigns.flows.connects import read_connect
 from campaigns.flows.fields import Field
 from campaigns.flows.impossible import closed_by_pack, too_late
@@ -28,14 +29,14 @@ RETRY_AFTER: tuple[str, ...] = (
 """Causes of an ending and outcomes after which another attempt makes sense."""
 DEFAULT_HOURS = Hours(Window(time(9), time(20)), Window(time(10), time(18)))
 
-_CALLING = ("deadline", "hours", "retry_after", "jitter", "parts", "completed")
+_CALLING = ("after", "deadline", "hours", "retry_after", "jitter", "parts", "completed")
 _RULES = ("purpose", "urgent", "rules")
 _PACE = ("max_calls", "share", "institution_share")
 _SHARED_NUMBERS = ("pause", "same_call")
 
 
 def read_policy(node: Node, fields: Mapping[str, Field], read_pack: PackReader) -> Policy | None:
-    """The rules of calling; None after a complaint. fields: those of the script, for what is urgent."""
+    """The rules of calling; None after a complaint. fields: those of the script."""
     node.what = "the policy"
     entries = node.record(
         required=("attempts",), optional=(*_CALLING, *_RULES, *_SHARED_NUMBERS, *_PACE, "brakes", "connect")
@@ -60,6 +61,7 @@ def read_policy(node: Node, fields: Mapping[str, Field], read_pack: PackReader) 
         pace=_pace(entries),
         brakes=_brakes(entries["brakes"]) if "brakes" in entries else Brakes(),
         connect=read_connect(entries["connect"]) if "connect" in entries else Connect(),
+        after=read_after(entries["after"], fields) if "after" in entries else "",
     )
     _contradictions(policy, entries)
     return policy

@@ -15,9 +15,16 @@ from dataclasses import dataclass
 
 from campaigns.flows.fields import BUILT_INS
 from campaigns.flows.script import Exit, Question, Script, Step
-from campaigns.flows.standard import AT_LONG_QUESTIONS, AT_QUESTIONS, CONNECTION_LOST, TO_OPERATORS
+from campaigns.flows.standard import (
+    AT_LONG_QUESTIONS,
+    AT_QUESTIONS,
+    AT_VOICE_QUESTIONS,
+    CONNECTION_LOST,
+    TO_OPERATORS,
+)
 from campaigns.flows.verbs.branch import BranchStep
 from campaigns.flows.verbs.connect import ConnectStep
+from campaigns.flows.verbs.record import RecordStep
 from campaigns.flows.verbs.verify import VerifyStep
 from campaigns.flows.wording import placeholders
 
@@ -156,6 +163,8 @@ def _heard_by_machines(script: Script, reached: dict[Place, Arrival]) -> Iterato
 def _spoken_at(step: Step) -> tuple[str, ...]:
     if isinstance(step, ConnectStep):
         return (*step.texts(), CONNECTION_LOST)
+    if isinstance(step, RecordStep):
+        return (*step.texts(), *AT_VOICE_QUESTIONS)
     if not isinstance(step, Question):
         return step.texts()
     return (*step.texts(), *AT_QUESTIONS, *(AT_LONG_QUESTIONS if step.max_keys > 1 else ()))

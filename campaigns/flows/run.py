@@ -2,32 +2,31 @@
 
 A question is answered, or it is asked again: twice when no key comes, three times after keys that are no
 answer, and three times after the menu behind the star. Then the call ends with the number to call back, so
-that every call ends. 9 and 0 (or what the script names) work at every question of one key; where several keys
-are asked, the star leads to them.
+that every call ends. 9 and 0 (or what the script names) work at every question of one key and while we
+listen; where several keys are asked, the star leads to them. Who is asked to speak and says nothing is asked
+once more, and then the call goes on without.
+
+A script that resumes begins a later call where an earlier one stopped: a question that was answered is left
+out, with what led to it and the work it made, and the way of its answer is followed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
-from campaigns.flows.script import Question, Script, Step
-from campaigns.flows.standard import (
-    AT_LONG_QUESTIONS,
-    AT_QUESTIONS,
-    CALL_US,
-    CONNECTION_LOST,
-    GO_BACK,
-    GOODBYE,
-    NEXT_PERSON,
-    OF_CONNECTING,
-    OPTED_OUT,
-    OTHER_KEYS,
-)
+from campaigns.flows.reach import first_connect
+from campaigns.flows.script import Question, Script
+from campaigns.flows.standard import CALL_US, CONNECTION_LOST, GO_BACK, GOODBYE, OPTED_OUT, OTHER_KEYS
 from campaigns.flows.talk import State, Talk
 from campaigns.flows.turns import Ask, OptedOut, Say, Silence, TaskRaised, Turn
 from campaigns.flows.verbs.connect import ConnectStep
+from campaigns.flows.verbs.record import RecordStep
+from campaigns.flows.verbs.task import TaskStep
 from campaigns.words import Outcome
 
 REPEATS_AFTER_SILENCE = 2
 REPEATS_AFTER_WRONG_KEYS = 3
+REPEATS_OF_VOICE_QUESTION = 1  # who cannot or will not speak is let go on
 VISITS_TO_MENU = 3
 FIRST_KEY_SECONDS = 5.0  # old people first take the phone from the ear
 FIRST_OF_SEVERAL_SECONDS = 7.0  # and here they have to think, too
@@ -42,12 +41,19 @@ class Conversation:
     """One answered call of one contact.
 
     values: the contact's canonical fields and `full_name`, `institution`, `call_back`.
-    verification_failures: wrong tries in all earlier calls to this contact.
+    verification_failures: wrong tries in all earlier calls to this contact. earlier: what it answered in
+    them (question -> value), which holds only where the script resumes.
     """
 
-    def __init__(self, script: Script, values: Mapping[str, str], verification_failures: int = 0) -> None:
+    def __init__(
+        self,
+        script: Script,
+        values: Mapping[str, str],
+        verification_failures: int = 0,
+        earlier: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._script = script
-        self._talk = Talk(values, verification_failures)
+        self._talk = Talk(values, verification_failures, earlier if script.resume else {})
 
     @property
     def state(self) -> State:
@@ -85,6 +91,8 @@ class Conversation:
         if self.state.step or self.over:
             raise RuntimeError("the conversation has begun already")
         self._go(self._script.start)
+        if self.state.passed:
+            self._talk.say_first(self._script.resume)
         return self._talk.turn()
 
     # ------------------------------------------------------------ operators
@@ -161,6 +169,47 @@ class Conversation:
         else:
             self._pressed(question, keys)
         return self._talk.turn()
+
+    @property
+    def listening(self) -> bool:
+        """Whether it waits for what the person says: for `spoken`."""
+        return isinstance(self._script.steps.get(self.state.step), RecordStep)
+
+    def spoken(self, recording: str, voice_seconds: float, key: str = "") -> Turn:
+        """The answer to the last Listen. recording: its name, and 0.0 seconds or "" when nobody spoke.
+
+        key: with which the person ended it, "" for none; who presses one without a word goes on.
+        """
+        step = self._script.steps.get(self.state.step)
+        if not isinstance(step, RecordStep):
+            return Turn()
+        self.state.pressed = self.state.pressed or bool(key)
+        said = self._keep(step, recording, voice_seconds)
+        if self._reserved(key):
+            return self._talk.turn()
+        self.state.silences += not (said or key)
+        if said or key or self.state.silences > REPEATS_OF_VOICE_QUESTION:
+            self.state.lead_in.clear()
+            self._go(step.then)
+        else:
+            step.play(self._talk)
+        return self._talk.turn()
+
+    def left_speaking(self, recording: str, voice_seconds: float) -> Turn:
+        """The call ended while we listened: what was said until then is an answer, and counts as one.
+
+        So work is made of it, and where only the last words were left to say, the call was completed.
+        """
+        step = self._script.steps.get(self.state.step)
+        if isinstance(step, RecordStep) and self._keep(step, recording, voice_seconds):
+            self._go(step.then)
+        return replace(self._talk.turn(), actions=())
+
+    def _keep(self, step: RecordStep, recording: str, voice_seconds: float) -> bool:
+        said = bool(recording) and voice_seconds > 0
+        if said:
+            self._talk.reply(step.answer, recording)
+        return said
 
     def heard(self, text: str) -> Turn:
         """A Say(reported=True) was played to its end."""
@@ -240,21 +289,25 @@ class Conversation:
     # ------------------------------------------------------------ steps
 
     def _go(self, name: str) -> None:
-        """Play steps until one waits for keys or the call is over; a checked script has no circles here."""
+        """Play steps until one waits for the person or the call is over; here a script has no circles."""
+        self._talk.mark()
         following: str | None = name
+        passed = False
         while following is not None:
             step = self._script.steps[following]
-            following = step.play(self._talk)
-            if following is None and isinstance(step, Question):
-                self._arrive(step.name)
-            elif isinstance(step, ConnectStep):
-                self.state.step = step.name
+            beyond = step.passed(self._talk)
+            passed = passed or beyond is not None
+            if beyond is None and passed and isinstance(step, TaskStep):
+                beyond = step.then  # the work was raised in the call in which the question was answered
+            following = step.play(self._talk) if beyond is None else beyond
+            if following is None and isinstance(step, Question | ConnectStep | RecordStep):
+                self._arrive(step)
 
-    def _arrive(self, name: str) -> None:
-        state, question = self.state, self._script.steps[name]
-        assert isinstance(question, Question)
-        state.step, state.silences, state.wrong_keys, state.menus = name, 0, 0, 0
-        self._await_keys(question.max_keys, question.type_ahead)
+    def _arrive(self, step: Question | ConnectStep | RecordStep) -> None:
+        state = self.state
+        state.step, state.silences, state.wrong_keys, state.menus = step.name, 0, 0, 0
+        if isinstance(step, Question):
+            self._await_keys(step.max_keys, step.type_ahead)
 
     def _repeat(self, question: Question) -> None:
         """Ask again, and tell the message again if a key cut it short."""
@@ -273,43 +326,3 @@ class Conversation:
     def _goodbye(self) -> None:
         self._talk.say((GOODBYE,))
         self._talk.finish(None)
-
-
-def first_connect(script: Script, values: Mapping[str, str] | None = None) -> ConnectStep | None:
-    """The step whose whisper operators hear that are called first for a contact with these values.
-
-    values: None: any contact's. None: no call to this contact comes to a step that connects.
-    """
-    steps = _reached(script, values)
-    return next((step for step in steps if isinstance(step, ConnectStep)), None)
-
-
-def connects(script: Script) -> bool:
-    """Whether it connects people with operators."""
-    return any(isinstance(step, ConnectStep) for step in script.steps.values())
-
-
-def sayable(script: Script, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The ids of every text that could be said to a contact with these values, in the order of the script.
-
-    None: to anybody.
-    """
-    steps = _reached(script, values)
-    questions = [step for step in steps if isinstance(step, Question)]
-    found = [text for step in steps for text in (*step.texts(), *step.whispers())]
-    found += AT_QUESTIONS if questions else ()
-    found += AT_LONG_QUESTIONS if any(question.max_keys > 1 for question in questions) else ()
-    found += OF_CONNECTING if any(isinstance(step, ConnectStep) for step in steps) else ()
-    found += (NEXT_PERSON,) if script.policy.same_call else ()
-    return tuple(dict.fromkeys((*found, *script.machine)))
-
-
-def _reached(script: Script, values: Mapping[str, str] | None) -> Sequence[Step]:
-    """The steps that a call to a contact with these values can come to, in the order of the script."""
-    ways, seen = [script.start], {script.start}
-    while ways:
-        for way in script.steps[ways.pop()].known_exits(values or {}):
-            if way.to not in seen:
-                seen.add(way.to)
-                ways.append(way.to)
-    return [step for name, step in script.steps.items() if name in seen]

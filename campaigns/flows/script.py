@@ -1,15 +1,15 @@
 """A campaign's script as values: texts, fields, steps, rules of calling."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from campaigns.flows.fields import BUILT_INS, NAME, Field
 from campaigns.flows.talk import Talk
 from campaigns.flows.wording import placeholders
 from campaigns.rules.policy import Policy
-from campaigns.words import Urgency
+from campaigns.words import CheckVerdict, Urgency
 
 OptOutScope = Literal["all", "campaign"]
 
@@ -67,6 +67,10 @@ class Step(ABC):
         """The ways out that are open for a contact with these fields."""
         return self.exits()
 
+    def passed(self, _talk: Talk) -> str | None:
+        """The next step when an earlier call had the answer to this one; None when it is played."""
+        return None
+
     @property
     def delivers(self) -> bool:
         """Whether hearing its texts to the end means that the message has arrived."""
@@ -112,6 +116,16 @@ class Afterwards:
     reason: str
     urgency: Urgency
     details: tuple[str, ...] = ()  # fields and answers that the task shows
+    check: str = ""  # the campaign that asks, once it is resolved, whether that is so
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a contact that was asked about a task says of it; who fits no rule says nothing."""
+
+    when: Mapping[str, tuple[str, ...]]  # as `Afterwards.when`
+    verdict: CheckVerdict
     line: int = 0
 
 
@@ -136,7 +150,15 @@ class Script:
     human_urgency: Urgency
     digest: str
     institution: str = ""  # the field that names the clinic of a contact; "": none does
+    columns: Mapping[str, str] = field(default_factory=dict)  # name in files (small letters) -> our name
     opt_out_scope: OptOutScope = "all"  # what the opt-out key refuses: calls of all campaigns, or of this one
+    verdicts: tuple[Verdict, ...] = ()  # of a campaign that asks whether a task is solved; () of any other
+    resume: tuple[str, ...] = ()  # said first in a call that goes on where one stopped; (): none does
+
+    @property
+    def rules(self) -> Sequence[Afterwards | Verdict]:
+        """All that is decided when a contact is closed."""
+        return (*self.afterwards, *self.verdicts)
 
     @property
     def names_people(self) -> bool:

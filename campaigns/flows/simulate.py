@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from campaigns.flows.golden import golden_text
+from campaigns.flows.reach import connects, records
 from campaigns.flows.rehearsal import (
     ANSWERS,
     GETS_AN_OPERATOR,
@@ -15,15 +16,31 @@ from campaigns.flows.rehearsal import (
     LOSES_THE_OPERATOR,
     NOTHING,
     PRESSES,
+    SPEAKS,
+    SPEAKS_AND_HANGS_UP,
+    SPEAKS_THEN,
     Exchange,
     Rehearsal,
 )
-from campaigns.flows.run import connects
 from campaigns.flows.script import Script
 
 LINES = 'keys, an empty line for none, "!1" to interrupt, "hangup", "!hangup" or "beep"'
+AT_VOICE = 'after the tone "speak", "speak 1" to end it with a key, or "speak hangup"'
 AT_OPERATORS = 'where an operator is looked for "operator" or "nobody", and "lost" when that line breaks'
 """What `simulate` understands, in words for the terminal."""
+
+_SPEAK = "speak "
+_DEEDS: Mapping[str, str] = {
+    "": NOTHING,
+    "hangup": HANGS_UP,
+    "!hangup": HANGS_UP_EARLY,
+    "beep": IS_A_MACHINE,
+    "operator": GETS_AN_OPERATOR,
+    "nobody": GETS_NOBODY,
+    "lost": LOSES_THE_OPERATOR,
+    "speak": SPEAKS,
+    "speak hangup": SPEAKS_AND_HANGS_UP,
+}
 
 
 def simulate(
@@ -43,7 +60,7 @@ def simulate(
     for line in lines:
         callee = _callee(line.strip())
         if callee is None:
-            yield f"Use {LINES}; {AT_OPERATORS}." if connects(script) else f"Use {LINES}."
+            yield f"Use {'; '.join(understood(script))}."
             continue
         try:
             yield from _shown(rehearsal.play(callee))
@@ -58,22 +75,16 @@ def simulate(
         dump(golden_text(rehearsal, script.title))
 
 
+def understood(script: Script) -> tuple[str, ...]:
+    """What a callee of this script can do, in words for the terminal."""
+    return (LINES, *((AT_VOICE,) if records(script) else ()), *((AT_OPERATORS,) if connects(script) else ()))
+
+
 def _callee(line: str) -> str | None:
-    match line:
-        case "":
-            return NOTHING
-        case "hangup":
-            return HANGS_UP
-        case "!hangup":
-            return HANGS_UP_EARLY
-        case "beep":
-            return IS_A_MACHINE
-        case "operator":
-            return GETS_AN_OPERATOR
-        case "nobody":
-            return GETS_NOBODY
-        case "lost":
-            return LOSES_THE_OPERATOR
+    if line in _DEEDS:
+        return _DEEDS[line]
+    if line.startswith(_SPEAK) and line.removeprefix(_SPEAK) in KEYPAD:
+        return SPEAKS_THEN + line.removeprefix(_SPEAK)
     keys = line.removeprefix("!")
     if not keys or not KEYPAD.issuperset(keys):
         return None

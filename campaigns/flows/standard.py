@@ -16,11 +16,16 @@ CONNECTING = "connecting"
 OPERATOR_UNREACHED = "operator_unreached"
 OPERATOR_PATIENT_GONE = "operator_patient_gone"
 CONNECTION_LOST = "connection_lost"
+AFTER_THE_TONE = "after_the_tone"
 
 AT_QUESTIONS = (NO_SUCH_KEY, OTHER_KEYS, OPTED_OUT, CALL_US, GOODBYE)
 """Said at any question, whoever listens."""
 AT_LONG_QUESTIONS = (TOO_FEW_KEYS, GO_BACK)
 """Said where several keys are asked."""
+AT_VOICE_QUESTIONS = (OPTED_OUT, CALL_US)
+"""Said where the person is asked to speak."""
+OF_RECORDING = (AFTER_THE_TONE,)
+"""Only of scripts that ask people to speak; said where they name it."""
 TO_OPERATORS = (CONNECTING, OPERATOR_UNREACHED, OPERATOR_PATIENT_GONE)
 """Said to operators: the key was understood, the patient did not answer, the patient has hung up."""
 OF_CONNECTING = (HOLD_ON, *TO_OPERATORS, CONNECTION_LOST)
@@ -84,5 +89,9 @@ STANDARD_TEXTS: Mapping[str, Mapping[str, str]] = {
     CONNECTION_LOST: {
         "ru": "Связь с сотрудником прервалась. Мы скоро вам перезвоним. До свидания.",
         "en": "The connection was lost. We will call you back soon. Goodbye.",
+    },
+    AFTER_THE_TONE: {
+        "ru": "Говорите после сигнала. Когда закончите, нажмите {key:1}.",
+        "en": "Speak after the tone. When you have finished, press {key:1}.",
     },
 }

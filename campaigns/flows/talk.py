@@ -25,6 +25,8 @@ class State:
     awaited: str = ""  # the reported text that was not yet heard to its end
     lead_in: list[str] = field(default_factory=list)  # said since the last answer, before the question
     answers: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)  # of earlier calls, not come to yet
+    passed: dict[str, str] = field(default_factory=dict)  # of earlier calls, their questions left out
     uses: dict[str, int] = field(default_factory=dict)  # of keys that may be pressed a few times only
     outcome: Outcome | None = None
     over: bool = False
@@ -33,15 +35,17 @@ class State:
 class Talk:
     """One turn in the making: steps read the values, say, note facts and end the call."""
 
-    def __init__(self, values: Mapping[str, str], failures: int) -> None:
+    def __init__(self, values: Mapping[str, str], failures: int, earlier: Mapping[str, str]) -> None:
         self.values = dict(values)
-        self.state = State(failures=failures)
+        self.state = State(failures=failures, earlier=dict(earlier))
         self._facts: list[Fact] = []
         self._actions: list[Action] = []
+        self._said = 0  # so many actions are kept whatever is left out
 
     def value(self, name: str) -> str | None:
-        """A field of the contact or an answer of this call; None when there is none."""
-        return self.state.answers.get(name, self.values.get(name))
+        """A field of the contact or an answer that holds in this call; None when there is none."""
+        known = (self.state.answers, self.state.passed, self.values)
+        return next((values[name] for values in known if name in values), None)
 
     def say(self, texts: Sequence[str], delivers: bool = False) -> None:
         """Say texts; with `delivers` the last one tells when all of them were heard."""
@@ -61,6 +65,24 @@ class Talk:
         """A question was answered."""
         self.state.answers[question] = value
         self.note(Replied(question, value))
+
+    def recall(self, question: str) -> str | None:
+        """An answer of an earlier call that was not come to yet in this one; None when there is none."""
+        return self.state.earlier.get(question)
+
+    def leave_out(self, question: str) -> None:
+        """The answer of an earlier call holds, so the question is not asked, nor said what led to it."""
+        self.state.passed[question] = self.state.earlier.pop(question)
+        self.state.lead_in.clear()
+        self._actions = self._actions[: self._said]
+
+    def mark(self) -> None:
+        """What was said until now is kept, whatever is left out after it."""
+        self._said = len(self._actions)
+
+    def say_first(self, texts: Sequence[str]) -> None:
+        """Say texts before all that this turn says."""
+        self._actions[:0] = [Say(text) for text in texts]
 
     def deliver(self) -> None:
         """The message arrived; it is noted once a call."""
@@ -85,5 +107,5 @@ class Talk:
     def turn(self) -> Turn:
         """What came together since the last turn."""
         turn = Turn(tuple(self._facts), tuple(self._actions))
-        self._facts, self._actions = [], []
+        self._facts, self._actions, self._said = [], [], 0
         return turn

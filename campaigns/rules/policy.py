@@ -73,7 +73,9 @@ class Policy:
         Several waits: the first after the first such ending, and so on; the last one holds on.
         What is absent is never tried again.
     hours: when calls may be placed, in the contact's own time.
-    deadline: counted from queueing, for contacts without a deadline of their own; None: no deadline.
+    deadline: counted from queueing, or from when the contact may first be called if that is later, for
+        contacts without a deadline of their own; None: no deadline.
+    after: the field with the date or time before which nobody is called, such as what was promised; "": none.
     purpose, urgent: what the pack's exemptions are decided by; urgent: always, or for these values of fields.
     pack: outer rules. pause: from one call to a number to the next one for another person there.
     same_call: the next person's message may follow in the same call. completed: who answered part of a survey
@@ -95,6 +97,7 @@ class Policy:
     pace: Pace = Pace()
     brakes: Brakes = Brakes()
     connect: Connect = Connect()
+    after: str = ""
 
     def __post_init__(self) -> None:
         if self.attempts < 1:

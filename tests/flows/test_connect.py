@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.flows.reach import connects, first_connect, sayable
 from campaigns.flows.rehearsal import Rehearsal
-from campaigns.flows.run import Conversation, connects, first_connect, sayable
+from campaigns.flows.run import Conversation
 from campaigns.flows.simulate import simulate
 from campaigns.flows.standard import OF_CONNECTING
 from campaigns.flows.turns import Connect, Delivered, HangUp, NotDelivered, Say, Silence, TaskRaised, Turn

@@ -1,19 +1,24 @@
 """The shipped campaigns: what they may say to whom, how they say it, and how they call."""
 
 import re
+from collections.abc import Iterable
 from datetime import time, timedelta
+from typing import cast
 
 import pytest
 
+from campaigns.flows.followups import followups
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
-from campaigns.flows.run import Conversation, connects, sayable
+from campaigns.flows.reach import connects, sayable
+from campaigns.flows.run import Conversation
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 from campaigns.flows.standard import STANDARD_TEXTS
-from campaigns.flows.turns import Delivered, Fact, Replied, Say, TaskRaised, Verified
+from campaigns.flows.turns import Delivered, Fact, Replied, Say, TaskChecked, TaskRaised, Verified
 from campaigns.flows.wording import placeholders
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Brakes
+from campaigns.words import CheckVerdict
 
 SCRIPTS = [load_script(path) for path in find_scripts(LIBRARY).values()]
 TELLING = re.compile(
@@ -28,11 +33,13 @@ def ids(script: object) -> str:
     return script.name if isinstance(script, Script) else str(script)
 
 
-def test_three_campaigns_are_shipped_in_russian_and_english() -> None:
+def test_five_campaigns_are_shipped_in_russian_and_english() -> None:
     assert {script.name for script in SCRIPTS} == {
         "covid-results",
         "abandoned-callback",
         "satisfaction-survey",
+        "service-control",
+        "problem-check",
     }
     assert {script.languages for script in SCRIPTS} == {("ru", "en")}
 
@@ -46,7 +53,8 @@ def test_every_campaign_pauses_itself_and_varies_its_waits(script: Script) -> No
 def test_two_people_at_one_number_are_called_with_a_pause_but_for_callbacks() -> None:
     pauses = {script.name: script.policy.pause for script in SCRIPTS}
     five = timedelta(minutes=5)
-    assert pauses == {"covid-results": five, "satisfaction-survey": five, "abandoned-callback": timedelta(0)}
+    assert pauses.pop("abandoned-callback") == timedelta(0)
+    assert set(pauses.values()) == {five}
 
 
 def test_a_survey_goes_through_the_parts_of_the_whole_day() -> None:
@@ -137,6 +145,8 @@ def test_why_they_call_decides_which_caps_hold() -> None:
         "covid-results": ("result", True),
         "abandoned-callback": ("callback", False),
         "satisfaction-survey": ("survey", False),
+        "service-control": ("survey", False),
+        "problem-check": ("survey", False),
     }
     assert {script.policy.pack.name for script in SCRIPTS} == {"ru-careful"}
 
@@ -146,6 +156,8 @@ def test_results_go_first_and_are_called_five_times() -> None:
     assert [script.name for script in by_priority] == [
         "covid-results",
         "abandoned-callback",
+        "problem-check",
+        "service-control",
         "satisfaction-survey",
     ]
     policy = by_priority[0].policy
@@ -180,12 +192,8 @@ def facts_of(campaign: str, *keys: str, **values: str) -> tuple[list[Fact], Conv
             [Replied("dealt_with", "yes"), Replied("mark", "5")],
             "completed",
         ),
-        (
-            "satisfaction-survey",
-            ("2", "1", "4"),
-            [Replied("dealt_with", "no"), Replied("mark", "1"), Replied("problem", "something_else")],
-            "completed",
-        ),
+        ("problem-check", ("1",), [Replied("solved", "yes")], "completed"),
+        ("service-control", ("1", "4"), [Replied("received", "yes"), Replied("mark", "4")], "completed"),
     ],
 )
 def test_these_keys_are_a_whole_call(
@@ -203,6 +211,40 @@ def test_a_wanted_callback_is_urgent_work_with_the_time_of_the_call() -> None:
     assert facts == [Replied("callback", "wanted")]
     assert conversation.unconnected().facts == (task,)
     assert (conversation.outcome, conversation.over) == ("completed", True)
+
+
+def reasons(facts: Iterable[Fact]) -> list[tuple[str, str]]:
+    return [(fact.reason, fact.urgency) for fact in facts if isinstance(fact, TaskRaised)]
+
+
+def test_a_low_mark_is_work_before_anybody_can_hang_up_and_again_with_the_reason() -> None:
+    facts, conversation = facts_of("satisfaction-survey", "1", "2")
+    assert reasons(facts) == [("low_mark", "high")]
+    conversation.keys("1")
+    told = conversation.spoken("answers/1.wav", 4.0).facts
+    details = (("problem", "nobody_came"), ("words", "answers/1.wav"))
+    assert told[1:] == (TaskRaised("low_mark", "high", details, "problem-check"),)
+    assert conversation.outcome == "completed"
+
+
+@pytest.mark.parametrize(
+    ("category", "urgency"), [("emergency", "high"), ("urgent", "normal"), ("routine", "low")]
+)
+def test_a_broken_promise_opens_the_request_again_as_urgent_as_it_is(category: str, urgency: str) -> None:
+    facts, conversation = facts_of("service-control", "2", category=category)
+    assert reasons(facts) == [("promise_broken", urgency)]
+    assert reasons(conversation.keys("1").facts) == [("promise_broken", "low")]  # joins what is open
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict"),
+    [("1", "solved"), ("2", "stands"), ("9", "unknown"), ("0", "unknown"), ("", "unknown")],
+)
+def test_a_check_gives_one_verdict_whatever_is_pressed(key: str, verdict: str) -> None:
+    _, conversation = facts_of("problem-check", key)
+    script = load_script(LIBRARY / "problem-check.yaml")
+    left = followups(script, {"task": "7", **conversation.answers}, "done", conversation.outcome)
+    assert left == (TaskChecked(cast(CheckVerdict, verdict)),)
 
 
 @pytest.mark.parametrize("result", ["negative", "positive", "inconclusive"])

@@ -52,8 +52,10 @@ def test_a_rule_is_read(tmp_path: Path, written: str, name: str, value: object) 
 
 
 def test_a_result_is_urgent_always_or_for_some_values(tmp_path: Path) -> None:
-    assert policy_of(tmp_path, "purpose: result", "urgent: true").urgent is True
-    assert policy_of(tmp_path, "purpose: result", "urgent: {result: [bad]}").urgent == {"result": ("bad",)}
+    untold = "afterwards:\n  - {when: {delivered: no}, task: untold, urgency: high}\n"
+    for written, urgent in (("true", True), ("{result: [bad]}", {"result": ("bad",)})):
+        text = with_rules("purpose: result", f"urgent: {written}").replace("afterwards:\n", untold)
+        assert load(tmp_path, text).policy.urgent == urgent
 
 
 def test_a_cause_has_one_wait_or_several(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.flows.reach import sayable
 from campaigns.flows.run import (
     FIRST_KEY_SECONDS,
     FIRST_OF_SEVERAL_SECONDS,
     NEXT_KEY_SECONDS,
     Conversation,
-    sayable,
 )
 from campaigns.flows.script import Script
 from campaigns.flows.turns import (

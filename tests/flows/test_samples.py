@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.flows.fields import BUILT_INS, parse_field
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
-from campaigns.flows.run import sayable
+from campaigns.flows.reach import sayable
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 

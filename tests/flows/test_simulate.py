@@ -62,9 +62,30 @@ def test_lines_after_the_end_are_not_read() -> None:
 
 
 def test_the_work_that_remains_is_told() -> None:
-    typed = ["2", "1", "1"]
-    told = list(simulate(SURVEY, example_values(SURVEY, "en"), "en", typed))
-    assert told[-1].startswith("afterwards: task low_mark, urgency high; clinic: Garden Street Clinic")
+    told = list(simulate(SURVEY, example_values(SURVEY, "en"), "en", ["2", "3"]))
+    assert told[-1].startswith("afterwards: task unsolved, urgency normal; clinic: Garden Street Clinic")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("speak", "  recorded: words: voice answer 1"),
+        ("speak 1", "callee speaks, then presses 1"),
+        ("speak 9", "  the call ends: opted_out"),
+        ("speak hangup", "  the call ends: completed"),
+        ("0", "  the call ends: human_wanted"),
+        ("", "  we: (a tone; listen)"),
+        ("1", "  the call ends: completed"),
+        ("speak 12", 'after the tone "speak", "speak 1" to end it with a key, or "speak hangup".'),
+    ],
+)
+def test_a_voice_question_can_be_tried(typed: str, told: str) -> None:
+    shown = list(simulate(SURVEY, example_values(SURVEY, "en"), "en", ["1", "1", "3", typed]))
+    assert any(line.endswith(told) for line in shown[shown.index("  we: (a tone; listen)") + 1 :])
+
+
+def test_nobody_speaks_where_nobody_listens() -> None:
+    assert '"speaks" is not possible here: nobody listens.' in lines("speak")
 
 
 def test_a_talk_becomes_a_golden_conversation_that_goes_the_same_way() -> None:

@@ -10,9 +10,11 @@ from ruamel.yaml import YAML
 from campaigns.flows.reader import Book, read_document
 from campaigns.flows.run import Conversation
 from campaigns.flows.script import Question, Step
+from campaigns.flows.standard import AFTER_THE_TONE
 from campaigns.flows.verbs import MODULES, READERS, read_step
 from campaigns.flows.verbs.ask import AskStep
 from campaigns.flows.verbs.connect import ConnectStep
+from campaigns.flows.verbs.record import RecordStep
 from tests.flows.scripts import VALUES, load
 
 INDENT = "    "
@@ -56,7 +58,13 @@ def whole_script(block: str) -> str:
     document = YAML(typ="safe").load(block)
     for way in {way.to for step in steps for way in step.exits()} - document.keys():
         document[way] = {"end": "completed"}
-    texts = {text: {"ru": "Текст."} for step in steps for text in step.texts()}
+    said = {text for step in steps for text in step.texts()} - {AFTER_THE_TONE}
+    texts = {text: {"ru": "Текст."} for text in said}
+    rules = [
+        {"when": {step.answer: sorted(step.low | step.broken)}, "task": "trial", "urgency": "low"}
+        for step in steps
+        if isinstance(step, AskStep) and step.low | step.broken
+    ]
     for step in steps:
         if isinstance(step, AskStep):
             texts[step.asked[-1]] = keys_text(*(key.key for key in step.keys))
@@ -69,7 +77,7 @@ def whole_script(block: str) -> str:
         document["entrance"] = {"ask": "begin", "answer": "mark", "scale": 5, "then": steps[0].name}
         texts["begin"] = keys_text("1", "5")
     out = StringIO()
-    YAML().dump({**HEAD, "fields": FIELDS, "texts": texts, "steps": document}, out)
+    YAML().dump({**HEAD, "fields": FIELDS, "texts": texts, "steps": document, "afterwards": rules}, out)
     return out.getvalue()
 
 
@@ -99,6 +107,9 @@ def test_examples_are_right_scripts_that_end(tmp_path: Path, verb: str, block: s
         question = script.steps[conversation.state.step]
         if isinstance(question, ConnectStep):
             conversation.unconnected()
+            continue
+        if isinstance(question, RecordStep):
+            conversation.spoken("", 0.0)
             continue
         assert isinstance(question, Question)
         conversation.keys("1" if question.max_keys == 1 else "1954")

@@ -5,11 +5,12 @@ from types import ModuleType
 
 from campaigns.flows.reader import Node
 from campaigns.flows.script import Step
-from campaigns.flows.verbs import ask, branch, connect, end, say, task, verify
+from campaigns.flows.verbs import ask, branch, connect, end, record, say, task, verify
 
 MODULES: Mapping[str, ModuleType] = {
     "say": say,
     "ask": ask,
+    "record": record,
     "verify": verify,
     "branch": branch,
     "task": task,
@@ -21,6 +22,7 @@ MODULES: Mapping[str, ModuleType] = {
 READERS: Mapping[str, Callable[[str, Node], Step | None]] = {
     "say": say.read,
     "ask": ask.read,
+    "record": record.read,
     "verify": verify.read,
     "branch": branch.read,
     "task": task.read,

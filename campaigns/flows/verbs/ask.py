@@ -25,6 +25,24 @@ A `scale` of 5 takes the keys 1 to 5, and the key is the value:
       scale: 5
       then: thanks
 
+`low` names the marks after which no call may end without a person, and `broken` the answers by which a
+promise was broken: a rule under `afterwards`, or a step on the way, has to make work for one.
+
+    mark_of_visit:
+      ask: mark_menu
+      answer: mark_of_visit
+      scale: 5
+      low: [1, 2]
+      then: thanks
+
+    came:
+      ask: came_menu
+      answer: came
+      broken: [no]
+      keys:
+        1: {value: yes, then: thanks}
+        2: {value: no, then: sorry}
+
 With `type_ahead: true` keys count that were pressed before the question was asked, for people who know the
 menu by heart; else they are dropped. It cannot be had where a key confirms that the message has arrived.
 
@@ -45,6 +63,7 @@ from campaigns.flows.talk import Talk
 
 LONGEST_SCALE = 9  # one key has no more, and the reserved keys take some of them
 MOST_REPEATS = 20
+_OPTIONAL = ("answer", "keys", "scale", "then", "type_ahead", "low", "broken")
 
 
 @dataclass(frozen=True)
@@ -69,6 +88,8 @@ class AskStep(Question):
     keys: tuple[Key, ...]
     scale: int = 0
     keeps_early_keys: bool = False
+    low: frozenset[str] = frozenset()  # marks, and
+    broken: frozenset[str] = frozenset()  # answers, after which no call ends without a person
     verb = "ask"
     refusal = NO_SUCH_KEY
 
@@ -102,6 +123,15 @@ class AskStep(Question):
                 found.append(Exit(key.after, label, answers=answers))
         return tuple(found)
 
+    def passed(self, talk: Talk) -> str | None:
+        """The way of the answer that an earlier call has."""
+        value = talk.recall(self.answer)
+        key = next((key for key in self.keys if value is not None and key.value == value), None)
+        if key is None:
+            return None
+        talk.leave_out(self.answer)
+        return key.then
+
     def take(self, keys: str, talk: Talk) -> str | None:
         """Store the answer and follow the key."""
         key = next((key for key in self.keys if key.key == keys), None)
@@ -120,7 +150,7 @@ class AskStep(Question):
 
 def read(name: str, node: Node) -> AskStep | None:
     """An `ask` step of the file."""
-    entries = node.record(required=("ask",), optional=("answer", "keys", "scale", "then", "type_ahead"))
+    entries = node.record(required=("ask",), optional=_OPTIONAL)
     if "ask" not in entries:
         return None
     asked = entries["ask"].names()
@@ -134,14 +164,31 @@ def read(name: str, node: Node) -> AskStep | None:
             entries["type_ahead"].complain(
                 f'a key pressed before "{name}" is asked confirms nothing: remove type_ahead or delivers'
             )
-        return AskStep(name, node.line, asked, answer, keys, keeps_early_keys=ahead) if keys else None
+        broken = _among(entries.get("broken"), keys)
+        if "low" in entries:
+            entries["low"].complain(f'"{name}" has no scale, so no mark of it is low: write broken')
+        return AskStep(name, node.line, asked, answer, keys, 0, ahead, broken=broken) if keys else None
     if "scale" not in entries or "then" not in entries or "keys" in entries or not answer:
         node.complain(f'the question "{name}" needs either keys, or an answer, a scale and then')
         return None
     scale = entries["scale"].whole(2, LONGEST_SCALE)
     then, line = entries["then"].name(), entries["scale"].line
     keys = tuple(Key(str(mark), then, value=str(mark), line=line) for mark in range(1, scale + 1))
-    return AskStep(name, node.line, asked, answer, keys, scale, ahead)
+    if "broken" in entries:
+        entries["broken"].complain(f'"{name}" has a scale: write which marks are low')
+    return AskStep(name, node.line, asked, answer, keys, scale, ahead, low=_among(entries.get("low"), keys))
+
+
+def _among(node: Node | None, keys: tuple[Key, ...]) -> frozenset[str]:
+    """The answers that need a person; every one must be one that a key gives."""
+    named = node.strings() if node else ()
+    values = {key.value for key in keys if key.value}
+    for value in named:
+        if node and value not in values:
+            node.complain(
+                f'"{value}" is no answer of this question: {", ".join(sorted(values)) or "it has none"}'
+            )
+    return frozenset(named)
 
 
 def _key(node: Node, valued: bool) -> Key | None:
