@@ -10,9 +10,9 @@ import typer
 from campaigns.cli.options import CampaignName, HomeOption, JsonOption, known_campaign, print_json, say, tell
 from campaigns.flows.followups import followups
 from campaigns.flows.script import Script
-from campaigns.flows.turns import TaskRaised
-from campaigns.intake.correction_file import Outcomes, cancel_csv, correct_csv
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.flows.turns import Work
+from campaigns.intake.contact_file import IntakeDefaults
+from campaigns.intake.correction_file import Outcomes, cancel_file, correct_file
 from campaigns.library import script_named
 from campaigns.models import Contact
 from campaigns.store import contacts, corrections
@@ -21,8 +21,8 @@ from campaigns.store.decisions import CloseTasks
 from campaigns.words import ContactState, Outcome
 
 Ids = Annotated[list[str] | None, typer.Argument(help="The contacts' external_id.")]
-IdFile = Annotated[Path | None, typer.Option("--file", help="A CSV file with a column external_id.")]
-RowFile = Annotated[Path, typer.Argument(help="A CSV file with the columns of one that is queued.")]
+IdFile = Annotated[Path | None, typer.Option("--file", help="A CSV or JSON file with external_id.")]
+RowFile = Annotated[Path, typer.Argument(help="A file with the columns of one that is queued.")]
 
 CANCELLED = {
     "cancelled": "are cancelled",
@@ -51,7 +51,7 @@ def cancel(
     settings, database = known_campaign(home, campaign)
     close, now = _closing(database, script_named(settings, campaign)), datetime.now(UTC)
     if file is not None:
-        _show(cancel_csv(database, campaign, file, now, close), CANCELLED, as_json)
+        _show(cancel_file(database, campaign, file, now, close), CANCELLED, as_json)
         return
     verdicts = corrections.cancel(database, campaign, ids or (), now, close)
     strange = [name for name, verdict in zip(ids or (), verdicts, strict=True) if verdict == "unknown"]
@@ -67,16 +67,16 @@ def correct(campaign: CampaignName, file: RowFile, home: HomeOption, as_json: Js
     settings, database = known_campaign(home, campaign)
     script = script_named(settings, campaign)
     defaults = IntakeDefaults(settings.file.engine.country, settings.file.engine.time_zone)
-    done = correct_csv(database, script, file, defaults, datetime.now(UTC), _closing(database, script))
+    done = correct_file(database, script, file, defaults, datetime.now(UTC), _closing(database, script))
     _show(done, CORRECTED, as_json)
 
 
 def _closing(database: Database, script: Script) -> CloseTasks:
     """The tasks that the campaign's file wants when a contact is closed."""
 
-    def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[TaskRaised]:
+    def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
         facts = {**contact.fields, **contacts.answers(database, contact.id)}
-        return followups(script, facts, state, outcome)
+        return followups(script, facts, state, outcome, contact.delivered_at is not None)
 
     return tasks
 

@@ -18,7 +18,7 @@ from campaigns.flows.script import Script
 from campaigns.intake import log_rejects
 from campaigns.intake.callbacks import lost_calls
 from campaigns.intake.callcenter import Callcenter
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.contact_file import IntakeDefaults
 from campaigns.intake.follow import LogIntake, Progress, follow
 from campaigns.intake.log_format import LogFormat
 from campaigns.intake.log_reading import Reading

@@ -18,7 +18,7 @@ from campaigns.cli.options import (
 )
 from campaigns.cli.refusing import close_refused
 from campaigns.errors import CampaignsError
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.contact_file import IntakeDefaults
 from campaigns.intake.optout_file import OptOutCounts, import_opt_outs
 from campaigns.intake.phones import parse_phone
 from campaigns.library import script_files

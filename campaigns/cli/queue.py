@@ -21,13 +21,14 @@ from campaigns.cli.options import (
 )
 from campaigns.errors import CampaignsError
 from campaigns.flows.script import Script
-from campaigns.intake.csv_file import Counts, IntakeDefaults, Tried, queue_csv, try_csv
+from campaigns.intake.contact_file import Counts, IntakeDefaults, Tried, queue_file, try_file
 from campaigns.library import script_named
 from campaigns.settings import Home
 from campaigns.store.database import Database
 
 Files = Annotated[
-    list[Path] | None, typer.Argument(help="CSV files: UTF-8 or Windows-1251, comma or semicolon.")
+    list[Path] | None,
+    typer.Argument(help="CSV (UTF-8 or Windows-1251, comma or semicolon), a JSON list, or JSON lines."),
 ]
 QueueLogs = Annotated[
     list[Path] | None, typer.Option("--from-queue-log", help="A queue_log of Asterisk: the calls it lost.")
@@ -62,7 +63,7 @@ def queue(
     dry_run: DryRun = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Queue contacts from CSV files, or calls that an inbound queue lost; each only once."""
+    """Queue contacts from CSV or JSON files, or calls that an inbound queue lost; each only once."""
     sources = Sources(queue_logs or (), callcenters or (), lost_calls or (), source)
     _demand_sense(files or (), sources, follow, dry_run, as_json)
     settings, database = open_home(home)
@@ -126,7 +127,7 @@ def _queue_one(home: Home, database: Database, script: Script, path: Path) -> Co
         def advance(done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total)
 
-        return queue_csv(database, script, path, defaults, datetime.now(UTC), advance)
+        return queue_file(database, script, path, defaults, datetime.now(UTC), advance)
 
 
 def _try(home: Home, database: Database, script: Script, files: Sequence[Path], as_json: bool) -> None:
@@ -136,7 +137,7 @@ def _try(home: Home, database: Database, script: Script, files: Sequence[Path], 
     failed = False
     for path in files:
         try:
-            tried.append((path, try_csv(database, script, path, defaults, datetime.now(UTC))))
+            tried.append((path, try_file(database, script, path, defaults, datetime.now(UTC))))
         except CampaignsError as error:
             tell(str(error))
             failed = True
@@ -152,7 +153,7 @@ def _show_tried(path: Path, found: Tried) -> None:
     wrong = len(found.faults)
     say(f"{path}: {found.new} would be queued, {found.known} are known already, {wrong} would be rejected.")
     for line, reasons in found.faults[:FAULTS_SHOWN]:
-        say(f"line {line}: {'; '.join(reasons)}")
+        say(f"{found.unit} {line}: {'; '.join(reasons)}")
     if wrong > FAULTS_SHOWN:
         say(f"and {wrong - FAULTS_SHOWN} more.")
     if found.ignored_columns:
@@ -160,7 +161,7 @@ def _show_tried(path: Path, found: Tried) -> None:
 
 
 def _tried_as_data(path: Path, found: Tried) -> dict[str, Any]:
-    faults = [{"line": line, "reasons": list(reasons)} for line, reasons in found.faults]
+    faults = [{found.unit: line, "reasons": list(reasons)} for line, reasons in found.faults]
     return {"file": str(path), "queued": found.new, "known": found.known, "rejected": faults}
 
 

@@ -7,7 +7,7 @@ from campaigns.errors import CampaignsError
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.followups import followups
 from campaigns.flows.script import Script
-from campaigns.flows.turns import TaskRaised
+from campaigns.flows.turns import Work
 from campaigns.library import script_named
 from campaigns.models import Contact
 from campaigns.settings import Home
@@ -40,9 +40,10 @@ def _readable(home: Home, database: Database) -> Mapping[str, Script]:
 
 def _tasks(
     database: Database, scripts: Mapping[str, Script]
-) -> Callable[[Contact, ContactState, Outcome | None], Sequence[TaskRaised]]:
-    def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[TaskRaised]:
+) -> Callable[[Contact, ContactState, Outcome | None], Sequence[Work]]:
+    def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
         facts = {**contact.fields, **contacts.answers(database, contact.id)}
-        return followups(scripts[contact.campaign], facts, state, outcome)
+        heard = contact.delivered_at is not None
+        return followups(scripts[contact.campaign], facts, state, outcome, heard)
 
     return tasks

@@ -6,10 +6,10 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from campaigns.flows.script import Script
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.columns import columns_of
 from campaigns.intake.errors import IntakeError
 from campaigns.intake.log_format import queue_name
-from campaigns.intake.rows import RowReader, Usable, needed_columns
+from campaigns.intake.rows import IntakeDefaults, RowReader, Usable
 from campaigns.rules.lost_calls import Loss
 from campaigns.store.database import Database
 from campaigns.store.lost_calls import LostCalls
@@ -35,7 +35,7 @@ def lost_calls(
 def _maker(
     script: Script, source: str, defaults: IntakeDefaults, now: datetime
 ) -> Callable[[Loss], NewContact | None]:
-    missing = sorted(set(needed_columns(script)) - KNOWN)
+    missing = sorted(set(columns_of(script).needed) - KNOWN)
     if missing:
         raise IntakeError(
             f"{script.name} needs {', '.join(missing)} of everybody, which the log of a queue does not know: "

@@ -1,23 +1,18 @@
-"""A CSV file of queued contacts -> corrections, or cancellations; what is wrong goes to a rejects file."""
+"""A file of queued contacts -> corrections, or cancellations; what is wrong goes to a rejects file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from campaigns.flows.script import Script
+from campaigns.intake.columns import Columns, columns_of
+from campaigns.intake.contact_file import open_contacts
 from campaigns.intake.rejects import Rejects
-from campaigns.intake.rows import (
-    IntakeDefaults,
-    RowReader,
-    Unusable,
-    Usable,
-    needed_columns,
-    optional_columns,
-)
-from campaigns.intake.table import Row, Table, open_table
+from campaigns.intake.rows import IntakeDefaults, RowReader, Unusable, Usable
+from campaigns.intake.sources import ContactFile, Row
 from campaigns.store import corrections
 from campaigns.store.contacts import NewContact
 from campaigns.store.corrections import Corrected
@@ -48,7 +43,7 @@ class Outcomes:
     complaint: str = ""
 
 
-def correct_csv(
+def correct_file(
     db: Database, script: Script, path: Path, defaults: IntakeDefaults, now: datetime, close: CloseTasks
 ) -> Outcomes:
     """Correct contacts of the script's campaign; the columns are those of a file that is queued.
@@ -56,42 +51,45 @@ def correct_csv(
     Raises IntakeError when the file as a whole cannot be used, before anything is corrected. A deadline that
     has passed is no fault here: whoever was told something wrong must be found all the same.
     """
-    table = open_table(path, needed_columns(script), optional_columns(script))
     reader = RowReader(script, defaults, now)
 
-    def read(row: Row) -> Corrected | _Wrong:
-        match reader.read(dict(zip(table.keys, row.cells, strict=False))):
+    def read(cells: Mapping[str, str]) -> Corrected | _Wrong:
+        match reader.read(cells):
             case Unusable(reasons):
                 return _Wrong(reasons)
             case Usable(contact):
                 return Corrected(contact, _age(script, contact, now))
 
-    return _each(table, read, lambda some: corrections.correct(db, some, now, close))
+    source = open_contacts(path, columns_of(script))
+    return _each(source, read, lambda some: corrections.correct(db, some, now, close))
 
 
-def cancel_csv(db: Database, campaign: str, path: Path, now: datetime, close: CloseTasks) -> Outcomes:
+def cancel_file(db: Database, campaign: str, path: Path, now: datetime, close: CloseTasks) -> Outcomes:
     """Cancel the contacts that the column `external_id` names; no other is read. Raises IntakeError."""
-    table = open_table(path, needed=("external_id",), optional=())
-    place = table.keys.index("external_id")
+    wanted = Columns(("external_id",))
 
-    def read(row: Row) -> str | _Wrong:
-        name = row.cells[place].strip() if place < len(row.cells) else ""
-        return name or _Wrong((BLANK,))
+    def read(cells: Mapping[str, str]) -> str | _Wrong:
+        return wanted.named(cells).cells.get("external_id", "").strip() or _Wrong((BLANK,))
 
-    return _each(table, read, lambda some: corrections.cancel(db, campaign, some, now, close))
+    return _each(
+        open_contacts(path, wanted), read, lambda some: corrections.cancel(db, campaign, some, now, close)
+    )
 
 
 def _each(
-    table: Table, read: Callable[[Row], Item | _Wrong], enter: Callable[[Sequence[Item]], Sequence[str]]
+    source: ContactFile,
+    read: Callable[[Mapping[str, str]], Item | _Wrong],
+    enter: Callable[[Sequence[Item]], Sequence[str]],
 ) -> Outcomes:
     """Read the rows, enter what is right batch by batch, and keep the rest in the order of the file."""
     verdicts: Counter[str] = Counter()
-    with Rejects(table) as rejects:
-        for rows in _batches(table.rows()):
+    with Rejects(source) as rejects:
+        for rows in _batches(source.rows()):
             right: list[tuple[Row, Item]] = []
             wrong: list[tuple[Row, Sequence[str]]] = []
             for row in rows:
-                item = _Wrong((row.complaint,)) if row.complaint else read(row)
+                told = source.told(row)
+                item = read(told) if isinstance(told, Mapping) else _Wrong(told)
                 if isinstance(item, _Wrong):
                     wrong.append((row, item.reasons))
                 else:

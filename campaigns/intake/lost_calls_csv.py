@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from campaigns.flows.fields import CLOCK_SLACK, Field, parse_field
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.columns import Columns
 from campaigns.intake.log_format import caller, queue_name, unusable
 from campaigns.intake.rejects import Rejects
-from campaigns.intake.table import Row, Table, open_table
+from campaigns.intake.rows import IntakeDefaults
+from campaigns.intake.sources import Row
+from campaigns.intake.table import Table, open_table
 from campaigns.rules.lost_calls import Folded, Loss
 
 NEEDED = ("phone", "lost_at")
@@ -40,7 +42,7 @@ def read_lost_calls(path: Path, defaults: IntakeDefaults, now: datetime, *, tria
 
     trial: write no rejects. Raises IntakeError when the file as a whole cannot be used.
     """
-    table = open_table(path, NEEDED, OPTIONAL)
+    table = open_table(path, Columns(NEEDED, OPTIONAL))
     losses: list[Loss] = []
     wrong: list[tuple[Row, tuple[str, ...]]] = []
     for row in table.rows():

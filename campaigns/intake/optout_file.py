@@ -7,10 +7,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaigns.flows.fields import CLOCK_SLACK, Field, parse_field
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.columns import Columns
 from campaigns.intake.phones import parse_phone
 from campaigns.intake.rejects import Rejects
-from campaigns.intake.table import Row, Table, open_table
+from campaigns.intake.rows import IntakeDefaults
+from campaigns.intake.sources import Row
+from campaigns.intake.table import Table, open_table
 from campaigns.store import optouts
 from campaigns.store.database import Database
 from campaigns.store.optouts import ENTERED_AT_ONCE, Refusal
@@ -78,7 +80,7 @@ def import_opt_outs(
 
     Raises IntakeError when the file as a whole cannot be used, before anything is entered, and DatabaseError.
     """
-    table = open_table(path, NEEDED, OPTIONAL)
+    table = open_table(path, Columns(NEEDED, OPTIONAL))
     reader = OptOutReader(defaults, f"file {path.name}", campaigns, campaign, now)
     new = known = 0
     with Rejects(table) as rejects:

@@ -1,6 +1,5 @@
 """The rows that could not be queued, beside the file they came from, to be corrected and queued again."""
 
-import csv
 import os
 import tempfile
 from collections.abc import Sequence
@@ -9,25 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from campaigns.intake.table import OWN_COLUMNS, Row, Table
+from campaigns.intake.sources import Rejectable, Row
 from campaigns.intake.textfile import UTF8_MARK
 
 
 class Rejects:
-    """Writes `<stem>.rejects.csv` at the end of the `with` block, whole or not at all, with mode 0600.
+    """Writes `<stem>.rejects.<csv or jsonl>` at the end of the `with` block, whole or not at all, mode 0600.
 
-    Header and delimiter are the source's, plus `line` and `reason`; UTF-8, with a byte-order mark where the
-    source came from Excel (it has one, or is Windows-1251). With nothing to write, the file that an earlier
-    run left is removed. A folder that cannot be written to stops nothing: `complaint` says so in the end.
+    In UTF-8, in the form of the source. With nothing to write, the file that an earlier run left is removed.
+    A folder that cannot be written to stops nothing: `complaint` says so in the end.
     """
 
-    def __init__(self, table: Table) -> None:
-        source = table.text.path
+    def __init__(self, source: Rejectable) -> None:
         self.count = 0
         self.complaint = ""
-        self._place = source.with_name(f"{source.stem}.rejects.csv")
-        self._table = table
-        self._kept = [n for n, key in enumerate(table.keys) if key not in OWN_COLUMNS]
+        self._source = source
+        self._place = source.rejects_place
         self._draft: Path | None = None
         self._file: IO[str] | None = None
 
@@ -44,7 +40,7 @@ class Rejects:
         try:
             if self._file is None:
                 self._file = self._begin()
-            self._write([*self._cells(row), str(row.line), "; ".join(reasons)])
+            self._file.write(self._source.rejected(row, reasons))
         except OSError as error:
             self._fail(error)
 
@@ -65,23 +61,11 @@ class Rejects:
     def _begin(self) -> IO[str]:
         handle, draft = tempfile.mkstemp(prefix=f".{self._place.name}.", dir=self._place.parent)  # mode 0600
         self._draft = Path(draft)
-        text = self._table.text
-        if text.marked or text.encoding == "cp1251":
+        if self._source.marked:
             os.write(handle, UTF8_MARK)
         self._file = os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="")
-        self._write([*(self._table.columns[n] for n in self._kept), *OWN_COLUMNS])
+        self._file.write(self._source.rejects_head())
         return self._file
-
-    def _write(self, cells: Sequence[str]) -> None:
-        csv.writer(self._file, delimiter=self._table.delimiter).writerow(cells)  # type: ignore[arg-type]
-
-    def _cells(self, row: Row) -> list[str]:
-        """As many as the header has; what is too much stays in the last one."""
-        width = len(self._table.columns)
-        cells = [*row.cells, *[""] * (width - len(row.cells))]
-        if len(cells) > width:
-            cells[width - 1 :] = [self._table.delimiter.join(cells[width - 1 :])]
-        return [cells[n] for n in self._kept]
 
     def _finish(self) -> None:
         if self._file is None or self._draft is None:

@@ -4,40 +4,33 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
-from campaigns.flows.fields import CLOCK_SLACK, NAME, Field, parse_field
+from campaigns.flows.columns import CONSENT, MORE_PHONES
+from campaigns.flows.fields import NAME, Field, parse_field
 from campaigns.flows.script import Script
+from campaigns.intake.columns import Columns, columns_of
+from campaigns.intake.moments import (
+    END_OF_DAY,
+    START_OF_DAY,
+    earlier,
+    moment,
+    parse_consent,
+    parse_moment,
+    parse_time,
+    promised,
+)
 from campaigns.intake.phones import parse_phone
 from campaigns.intake.zones import known_zones, zone_of
 from campaigns.store.contacts import NewContact
 from campaigns.words import ZoneSource
 
-NEEDED = ("external_id", "phone", "language")
-MORE_PHONES = ("phone_2", "phone_3")
-CONSENT = ("consent_source", "consent_at")
-OPTIONAL = ("time_zone", "not_before", "deadline", *MORE_PHONES, *CONSENT)
-END_OF_DAY = time(23, 59, 59)
-YEARS = range(2000, 2101)  # of deadlines; others are slips of the hand, and some cannot be converted
-
 _IDENTITY = Field("external_id", "text")
 _NAME = Field(NAME, "name")
 _SOURCE = Field("consent_source", "text")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def needed_columns(script: Script) -> tuple[str, ...]:
-    """Those that a file for this script must have; a name only where a text speaks it."""
-    name = (NAME,) if script.names_people else ()
-    return (*NEEDED, *name, *(field.name for field in script.fields.values() if not field.optional))
-
-
-def optional_columns(script: Script) -> tuple[str, ...]:
-    """Those that it may have."""
-    name = () if script.names_people else (NAME,)
-    return (*OPTIONAL, *name, *(field.name for field in script.fields.values() if field.optional))
 
 
 @dataclass(frozen=True)
@@ -67,18 +60,24 @@ class Usable:
 
 
 class _Told:
-    """The cells of a row, and what is found to be wrong with them."""
+    """The cells of a row by our names, and what is found to be wrong with them, by the names of its file."""
 
-    def __init__(self, cells: Mapping[str, str]) -> None:
-        self.cells = cells
-        self.reasons: list[str] = []
+    def __init__(self, cells: Mapping[str, str], columns: Columns) -> None:
+        named = columns.named(cells)
+        self.cells = named.cells
+        self._names = named.names
+        self.reasons = [f"{one} and {other} mean the same: leave one" for one, other in named.doubled]
+
+    def called(self, column: str) -> str:
+        """What its file calls it."""
+        return self._names.get(column, column)
 
     def take(self, column: str, parse: Callable[[str], str]) -> str:
         """The canonical value; "" after a complaint."""
         try:
             return parse(self.cells.get(column, ""))
         except ValueError as error:
-            self.reasons.append(str(error))
+            self.reasons.append(str(error).replace(column, self.called(column), 1))
             return ""
 
 
@@ -87,12 +86,14 @@ class RowReader:
 
     def __init__(self, script: Script, defaults: IntakeDefaults, now: datetime) -> None:
         self._script = script
+        self._columns = columns_of(script)
+        self._times_of_dates = _times_of_dates(script)
         self._defaults = defaults
         self._now = now
 
     def read(self, cells: Mapping[str, str]) -> Usable | Unusable:
-        """`cells` by column name in lower case; columns that are not there count as blank."""
-        told = _Told(cells)
+        """`cells` by the file's names in lower case; columns that are not there count as blank."""
+        told = _Told(cells, self._columns)
         external_id = told.take("external_id", lambda raw: parse_field(_IDENTITY, raw, "UTC"))
         phones = self._phones(told)
         full_name = told.take("full_name", self._name)
@@ -100,17 +101,17 @@ class RowReader:
         told_zone = told.take("time_zone", self._zone)
         zone, zone_from = self._zone_of(told_zone, phones[0])
         start, end = self._span(told, zone)
-        not_before, deadline = _moment(start), _moment(end)
         fields = {
-            name: told.take(name, lambda raw, field=field: _parse_often(field, raw, zone, self._now))  # type: ignore[misc]
+            name: told.take(name, partial(self._field, field, zone))
             for name, field in self._script.fields.items()
             if not field.optional or told.cells.get(name, "").strip()
         }
-        if not_before and deadline and deadline <= not_before:
-            told.reasons.append("deadline is not later than not_before")
+        deadline = moment(end)
+        not_before = self._not_before(told, fields, zone, moment(start), deadline)
+        self._order(told, fields, zone)
         consent = self._consent(told, zone)
         if told.reasons:
-            return Unusable(tuple(told.reasons))
+            return Unusable(tuple(dict.fromkeys(told.reasons)))
         since = {"phones": phones[1:], "consent": consent if any(consent) else ()}
         contact = NewContact(
             campaign=self._script.name,
@@ -134,9 +135,14 @@ class RowReader:
             zone_from=zone_from,
             institution=fields.get(self._script.institution, ""),
             consent_source=consent[0],
-            consent_at=_moment(consent[1]),
+            consent_at=moment(consent[1]),
         )
         return Usable(contact, deadline is not None and deadline <= self._now)
+
+    def _field(self, field: Field, zone: str, raw: str) -> str:
+        if field.name in self._times_of_dates:
+            return parse_time(field, raw, zone, self._now, self._times_of_dates[field.name])
+        return _parse_often(field, raw, zone, self._now)
 
     def _phones(self, told: "_Told") -> tuple[str, ...]:
         """Its numbers, each once; "" as the first when that is wrong."""
@@ -154,8 +160,37 @@ class RowReader:
             raise ValueError(str(error).replace("phone", column, 1)) from None
 
     def _span(self, told: "_Told", zone: str) -> tuple[str, str]:
-        start = told.take("not_before", lambda raw: _parse_moment("not_before", raw, zone, time(0)))
-        return start, told.take("deadline", lambda raw: _parse_moment("deadline", raw, zone, END_OF_DAY))
+        start = told.take("not_before", lambda raw: parse_moment("not_before", raw, zone, START_OF_DAY))
+        return start, told.take("deadline", lambda raw: parse_moment("deadline", raw, zone, END_OF_DAY))
+
+    def _not_before(
+        self,
+        told: "_Told",
+        fields: Mapping[str, str],
+        zone: str,
+        start: datetime | None,
+        deadline: datetime | None,
+    ) -> datetime | None:
+        """From when on the contact may be called: what was promised has had its time."""
+        why, after = "not_before", self._script.policy.after
+        if fields.get(after):
+            try:
+                due = promised(told.called(after), fields[after], zone)
+            except ValueError as error:
+                told.reasons.append(str(error))
+                return None
+            if start is None or start < due:
+                start, why = due, after
+        if start and deadline and deadline <= start:
+            told.reasons.append(f"{told.called('deadline')} is not later than {told.called(why)}")
+        return start
+
+    def _order(self, told: "_Told", fields: Mapping[str, str], zone: str) -> None:
+        """What the script's fields say of one another."""
+        for name, field in self._script.fields.items():
+            value, other = fields.get(name), fields.get(field.after)
+            if value and other and earlier(value, other, zone):
+                told.reasons.append(f"{told.called(name)} is earlier than {told.called(field.after)}")
 
     def _consent(self, told: "_Told", zone: str) -> tuple[str, str]:
         """Its source and its time; both or none."""
@@ -172,7 +207,7 @@ class RowReader:
         if not all(there):
             return "", ""
         source = told.take("consent_source", lambda raw: parse_field(_SOURCE, raw, zone))
-        return source, told.take("consent_at", lambda raw: _parse_consent(raw, zone, self._now))
+        return source, told.take("consent_at", lambda raw: parse_consent(raw, zone, self._now))
 
     def _name(self, raw: str) -> str:
         """It may be blank where nothing speaks it: of a lost call only the number is known."""
@@ -207,34 +242,15 @@ class RowReader:
 _parse_often = lru_cache(maxsize=4096)(parse_field)  # years, dates, clinics: the same few in a whole file
 
 
-@lru_cache(maxsize=4096)
-def _parse_moment(column: str, raw: str, zone: str, time_of_dates: time) -> str:
-    """An ISO time in UTC, "" for a blank; a date alone stands for that local time of the day."""
-    if not raw.strip():
-        return ""
-    try:
-        day = parse_field(Field(column, "date"), raw, zone)
-    except ValueError:
-        local = datetime.fromisoformat(parse_field(Field(column, "datetime"), raw, zone))
-    else:
-        local = datetime.combine(datetime.fromisoformat(day), time_of_dates, ZoneInfo(zone))
-    if local.year not in YEARS:
-        raise ValueError(f"{column} is not in the years {YEARS[0]} to {YEARS[-1]}")
-    return local.astimezone(UTC).isoformat()
-
-
-@lru_cache(maxsize=4096)
-def _parse_consent(raw: str, zone: str, now: datetime) -> str:
-    """As `_parse_moment`, a date standing for its beginning; a consent cannot lie ahead."""
-    told = _parse_moment("consent_at", raw, zone, time(0))
-    if told and datetime.fromisoformat(told) > now + CLOCK_SLACK:
-        raise ValueError("consent_at lies in the future")
-    return told
-
-
-@lru_cache(maxsize=4096)
-def _moment(canonical: str) -> datetime | None:
-    return datetime.fromisoformat(canonical) if canonical else None
+def _times_of_dates(script: Script) -> Mapping[str, time]:
+    """The times that are compared with others, and what a date alone stands for: a promise holds all day."""
+    fields = script.fields.values()
+    promises = {script.policy.after, *(field.name for field in fields if field.after)}
+    begun = {field.after for field in fields} - promises
+    said = dict.fromkeys(begun, START_OF_DAY) | dict.fromkeys(promises, END_OF_DAY)
+    return {
+        field.name: said[field.name] for field in fields if field.type == "datetime" and field.name in said
+    }
 
 
 def _digest(*values: object) -> str:

@@ -1,13 +1,17 @@
 """Rows of a CSV file: delimiter, header, quotes; a line whose form is broken never swallows the next ones."""
 
 import csv
+import io
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
+from campaigns.intake.columns import Columns
 from campaigns.intake.errors import IntakeError
+from campaigns.intake.sources import Row
 from campaigns.intake.textfile import TextFile, broken, examine
 
 DELIMITERS = (",", ";")
@@ -19,15 +23,6 @@ _OPEN = "a quotation mark is opened and never closed"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row. `line`: where it begins, from 1. `complaint`: why its form is broken, or ""."""
-
-    line: int
-    cells: Sequence[str]
-    complaint: str = ""
-
-
-@dataclass(frozen=True)
 class Table:
     """An opened CSV file. `columns` are its header's names, trimmed; `header_line` is where they stand."""
 
@@ -35,11 +30,29 @@ class Table:
     delimiter: str
     columns: tuple[str, ...]
     header_line: int
+    wanted: Columns
+    unit: ClassVar[str] = "line"
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The columns by which cells are found: lower case."""
         return tuple(name.lower() for name in self.columns)
+
+    @property
+    def total(self) -> int:
+        """How many lines the file has."""
+        return self.text.lines
+
+    def unread(self) -> tuple[str, ...]:
+        """The names in the header that nothing here has a use for."""
+        pairs = zip(self.columns, self.keys, strict=True)
+        return tuple(
+            name for name, key in pairs if name and key not in OWN_COLUMNS and not self.wanted.ours(key)
+        )
+
+    def told(self, row: Row) -> Mapping[str, str] | Sequence[str]:
+        """The cells by the header's names in small letters, or what is wrong with the form of the row."""
+        return (row.complaint,) if row.complaint else dict(zip(self.keys, row.cells, strict=False))
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not blank. Raises IntakeError when the file cannot be read any more."""
@@ -59,31 +72,62 @@ class Table:
             return Row(row.line, row.cells, "the row holds bytes that are no UTF-8 text")
         return row
 
+    # ------------------------------------------------------------ what was rejected
 
-def open_table(path: Path, needed: Collection[str], optional: Collection[str]) -> Table:
-    """The table with these columns (lower case). Raises IntakeError when it is no such table."""
+    @property
+    def rejects_place(self) -> Path:
+        """The file beside it that rejected rows are written to."""
+        return self.text.path.with_name(f"{self.text.path.stem}.rejects.csv")
+
+    @property
+    def marked(self) -> bool:
+        """Whether that has a byte-order mark: where the source came from Excel."""
+        return self.text.marked or self.text.encoding == "cp1251"
+
+    def rejects_head(self) -> str:
+        """The header of the source, and the two columns that say what is wrong."""
+        return self._line([*(self.columns[n] for n in self._kept), *OWN_COLUMNS])
+
+    def rejected(self, row: Row, reasons: Sequence[str]) -> str:
+        """As many cells as the header has; what is too much stays in the last one."""
+        width = len(self.columns)
+        cells = [*row.cells, *[""] * (width - len(row.cells))]
+        if len(cells) > width:
+            cells[width - 1 :] = [self.delimiter.join(cells[width - 1 :])]
+        return self._line([*(cells[n] for n in self._kept), str(row.line), "; ".join(reasons)])
+
+    @cached_property
+    def _kept(self) -> Sequence[int]:
+        return [n for n, key in enumerate(self.keys) if key not in OWN_COLUMNS]
+
+    def _line(self, cells: Sequence[str]) -> str:
+        written = io.StringIO()
+        csv.writer(written, delimiter=self.delimiter).writerow(cells)
+        return written.getvalue()
+
+
+def open_table(path: Path, wanted: Columns) -> Table:
+    """The table with these columns. Raises IntakeError when it is no such table."""
     text = examine(path)
     header = next((row for row in enumerate(text.read(), start=1) if row[1].strip()), None)
     if header is None:
         raise IntakeError(f"{path} is blank: it needs a first line with the names of the columns.")
-    known = {*needed, *optional}
-    tables = [_table(text, delimiter, *header) for delimiter in DELIMITERS]
-    table = max(tables, key=lambda table: (len(known.intersection(table.keys)), len(table.columns)))
-    missing = [name for name in needed if name not in table.keys]
-    if missing:
+    tables = [_table(text, delimiter, *header, wanted) for delimiter in DELIMITERS]
+    table = max(tables, key=lambda table: (len([*filter(wanted.ours, table.keys)]), len(table.columns)))
+    if missing := wanted.missing(table.keys):
         raise IntakeError(
             f"{path} has no {_named(missing)}: its first line must name every column that is needed."
         )
-    twice = sorted(name for name in known if table.keys.count(name) > 1)
-    if twice:
-        raise IntakeError(f"{path} has more than one {_named(twice)}: leave one and rename the others.")
+    if twice := wanted.doubled(table.keys):
+        what = "columns that mean the same," if len(twice) > 1 else "more than one column"
+        raise IntakeError(f"{path} has {what} {', '.join(twice)}: leave one and rename the others.")
     return table
 
 
-def _table(text: TextFile, delimiter: str, number: int, line: str) -> Table:
+def _table(text: TextFile, delimiter: str, number: int, line: str, wanted: Columns) -> Table:
     cells = _parse([line], delimiter)
     names = cells if isinstance(cells, list) else line.split(delimiter)
-    return Table(text, delimiter, tuple(name.strip() for name in names), number)
+    return Table(text, delimiter, tuple(name.strip() for name in names), number, wanted)
 
 
 def _named(columns: Sequence[str]) -> str:

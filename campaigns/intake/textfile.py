@@ -23,7 +23,7 @@ class TextFile:
 
     def read(self) -> Iterator[str]:
         """Its lines, in order, with their ends; bytes that are no text arrive as lone surrogates."""
-        with _readable(self.path), self.path.open(encoding=self.encoding, errors="surrogateescape") as file:
+        with readable(self.path), self.path.open(encoding=self.encoding, errors="surrogateescape") as file:
             yield from file
 
 
@@ -38,13 +38,8 @@ def broken(text: str) -> bool:
 
 def examine(path: Path) -> TextFile:
     """Look through the whole file once. Raises IntakeError when it is no text that we can read."""
-    if path.is_dir():
-        raise IntakeError(f"{path} is a folder: name the CSV file in it.")
-    if not path.exists():
-        raise IntakeError(f"There is no file {path}.")
-    if not path.is_file():
-        raise IntakeError(f"{path} is no ordinary file: save the contacts as a CSV file.")
-    with _readable(path), path.open("rb") as file:
+    demand_file(path)
+    with readable(path), path.open("rb") as file:
         start = file.read(len(ZIP_MARK))
         if start == ZIP_MARK:
             raise IntakeError(f"{path} is an Excel workbook: save it as CSV.")
@@ -61,6 +56,16 @@ def examine(path: Path) -> TextFile:
     # Cyrillic in Windows-1251 is hardly ever right UTF-8 by chance: both in one file is damaged UTF-8
     encoding = "cp1251" if undecoded > decoded else "utf-8-sig"
     return TextFile(path, encoding, start.startswith(UTF8_MARK), lines)
+
+
+def demand_file(path: Path) -> None:
+    """Raises IntakeError for what is no ordinary file."""
+    if path.is_dir():
+        raise IntakeError(f"{path} is a folder: name the file in it.")
+    if not path.exists():
+        raise IntakeError(f"There is no file {path}.")
+    if not path.is_file():
+        raise IntakeError(f"{path} is no ordinary file: save the contacts as a CSV or JSON file.")
 
 
 def _check_line(path: Path, number: int, line: bytes) -> None:
@@ -82,7 +87,8 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[None]:
+    """An error of the disk becomes an IntakeError."""
     try:
         yield
     except OSError as error:

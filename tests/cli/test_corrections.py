@@ -1,5 +1,6 @@
 """`dialer contacts cancel|correct` and `dialer queue --dry-run`."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,19 @@ def test_what_helps_nobody_is_a_failure(desk: Desk) -> None:
     desk.run("contacts", "cancel", NAME, "A", code=1)
     desk.run("contacts", "cancel", NAME, code=2)
     desk.run("contacts", "cancel", NAME, "A", "--file", path, code=2)
+
+
+def test_requests_in_json_are_tried_and_queued(desk: Desk) -> None:
+    names = HEADER.strip().split(",")
+    right = dict(zip(names, ANNA.strip().split(","), strict=True))
+    path = desk.home.parent / "requests.json"
+    path.write_text(json.dumps([right, right | {"phone": 12}]), encoding="utf-8")
+    said = desk.run("queue", NAME, str(path), "--dry-run").stdout
+    assert "1 would be queued, 0 are known already, 1 would be rejected." in said
+    assert "element 2: phone is not" in said
+    [found] = desk.data("queue", NAME, str(path))
+    assert (found["queued"], found["rejected"], found["rejects"]) == (
+        1,
+        1,
+        str(path.with_suffix(".rejects.jsonl")),
+    )

@@ -8,11 +8,11 @@ import pytest
 
 from campaigns.flows.fields import Field
 from campaigns.flows.script import Script
-from campaigns.intake.csv_file import Counts, IntakeDefaults, queue_csv
+from campaigns.intake.contact_file import Counts, IntakeDefaults, queue_file
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Policy
-from campaigns.store.creation import create_database
 from campaigns.store.database import Database, open_database
+from tests import ready
 
 NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)
 DEFAULTS = IntakeDefaults(country="RU", time_zone="Asia/Yekaterinburg")  # UTC+5
@@ -54,7 +54,7 @@ def script() -> Script:
 def db(tmp_path: Path) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path / 'home' / 'dialer.db'}"
     (tmp_path / "home").mkdir()
-    create_database(url)
+    ready.fresh_database(url)
     database = open_database(url)
     yield database
     database.close()
@@ -74,7 +74,7 @@ def queue(db: Database, script: Script, folder: Path) -> Queue:
     def write_and_queue(content: str | bytes) -> Counts:
         path = folder / "results.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return queue_csv(db, script, path, DEFAULTS, NOW)
+        return queue_file(db, script, path, DEFAULTS, NOW)
 
     return write_and_queue
 

@@ -10,7 +10,7 @@ import pytest
 from campaigns.flows.loader import LIBRARY, load_script
 from campaigns.flows.script import Script
 from campaigns.intake.callbacks import lost_calls
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.contact_file import IntakeDefaults
 from campaigns.intake.errors import IntakeError
 from campaigns.rules.lost_calls import Loss
 from campaigns.rules.packs import Edition

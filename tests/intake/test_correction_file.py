@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from campaigns.flows.script import Script
-from campaigns.intake.correction_file import BLANK, NOT_QUEUED, Outcomes, cancel_csv, correct_csv
-from campaigns.intake.csv_file import CHANGED, Counts, queue_csv, try_csv
+from campaigns.intake.contact_file import CHANGED, Counts, queue_file, try_file
+from campaigns.intake.correction_file import BLANK, NOT_QUEUED, Outcomes, cancel_file, correct_file
 from campaigns.intake.errors import IntakeError
 from campaigns.models import Contact
 from campaigns.store import contacts
@@ -40,7 +40,7 @@ def queued(queue: Callable[[str], Counts]) -> Counts:
 
 
 def correct(db: Database, script: Script, path: Path) -> Outcomes:
-    return correct_csv(db, script, path, DEFAULTS, LATER, no_tasks)
+    return correct_file(db, script, path, DEFAULTS, LATER, no_tasks)
 
 
 def seen(db: Database, external_id: str) -> Contact:
@@ -76,9 +76,9 @@ def test_a_corrected_file_is_known_when_it_is_queued_again(
     db: Database, script: Script, write: Write
 ) -> None:
     path = write(HEADER + ANNA.replace("1980", "1970"))
-    assert queue_csv(db, script, path, DEFAULTS, LATER).rejected == 1
+    assert queue_file(db, script, path, DEFAULTS, LATER).rejected == 1
     correct(db, script, path)
-    assert queue_csv(db, script, path, DEFAULTS, LATER).known == 1
+    assert queue_file(db, script, path, DEFAULTS, LATER).known == 1
 
 
 def test_a_deadline_that_nobody_named_goes_on_counting_from_queueing(
@@ -87,7 +87,7 @@ def test_a_deadline_that_nobody_named_goes_on_counting_from_queueing(
     script = script_with(timedelta(days=3))
     header = "external_id,phone,full_name,language,deadline\n"
     rows = "A,+79121234567,Анна Иванова,ru,\nB,+79121234568,Иван Иванов,ru,2026-11-21\n"
-    queue_csv(db, script, write(header + rows), DEFAULTS, NOW)
+    queue_file(db, script, write(header + rows), DEFAULTS, NOW)
     usual, own = seen(db, "A").deadline, seen(db, "B").deadline
     done = correct(db, script, write(header + rows.replace("ru", "en")))
     assert done.verdicts == {"corrected": 2}
@@ -98,7 +98,7 @@ def test_a_deadline_that_nobody_named_goes_on_counting_from_queueing(
 def test_a_deadline_that_has_passed_hinders_no_correction(db: Database, script: Script, write: Write) -> None:
     header = HEADER.replace("\n", ",deadline\n")
     row = ANNA.replace("\n", ",2026-11-20T13:00\n")  # an hour after it was queued, in the clinic's time
-    queue_csv(db, script, write(header + row), DEFAULTS, NOW)
+    queue_file(db, script, write(header + row), DEFAULTS, NOW)
     done = correct(db, script, write(header + row.replace("negative", "positive")))
     assert (done.verdicts, done.rejected) == ({"corrected": 1}, 0)
 
@@ -115,7 +115,7 @@ def test_a_deadline_that_has_passed_hinders_no_correction(db: Database, script: 
 def test_contacts_are_cancelled_by_a_file(
     db: Database, write: Write, content: str, verdicts: dict[str, int], reasons: list[str]
 ) -> None:
-    done = cancel_csv(db, "covid-results", write(content), LATER, no_tasks)
+    done = cancel_file(db, "covid-results", write(content), LATER, no_tasks)
     assert done.verdicts == verdicts
     assert rejected(done) == reasons
     assert seen(db, "A").state == "cancelled"
@@ -123,14 +123,14 @@ def test_contacts_are_cancelled_by_a_file(
 
 def test_a_file_without_the_needed_column_is_refused(db: Database, script: Script, write: Write) -> None:
     with pytest.raises(IntakeError, match="external_id"):
-        cancel_csv(db, "covid-results", write("id\nA\n"), LATER, no_tasks)
+        cancel_file(db, "covid-results", write("id\nA\n"), LATER, no_tasks)
     with pytest.raises(IntakeError, match="result"):
         correct(db, script, write("external_id,phone,full_name,language,birth_year\n"))
 
 
 def test_more_rows_than_one_transaction_takes(db: Database, script: Script, write: Write) -> None:
     rows = "".join(ANNA.replace("A,", f"A{number},") for number in range(450))
-    queue_csv(db, script, write(HEADER + rows), DEFAULTS, NOW)
+    queue_file(db, script, write(HEADER + rows), DEFAULTS, NOW)
     done = correct(db, script, write(HEADER + rows.replace("1980", "1970")))
     assert done.verdicts == {"corrected": 450}
 
@@ -140,11 +140,11 @@ def test_a_file_that_is_tried_leaves_no_trace(db: Database, script: Script, writ
     new = IVAN.replace("B,", "C,")
     changed, wrong = ANNA.replace("1980", "1970"), IVAN.replace("1981", "x")
     path = write(HEADER + IVAN + new + new + changed + wrong)
-    tried = try_csv(db, script, path, DEFAULTS, LATER)
+    tried = try_file(db, script, path, DEFAULTS, LATER)
     assert (tried.new, tried.known) == (1, 2)
     assert [line for line, _ in tried.faults] == [5, 6]
     assert tried.faults[0][1] == (CHANGED,)
     assert contacts.find(db, "covid-results", "C") is None
     assert [entry.name for entry in path.parent.glob("changes*")] == ["changes.csv"]
-    counts = queue_csv(db, script, path, DEFAULTS, LATER)
+    counts = queue_file(db, script, path, DEFAULTS, LATER)
     assert (counts.new, counts.known, counts.rejected) == (tried.new, tried.known, len(tried.faults))

@@ -7,7 +7,8 @@ import pytest
 
 from campaigns.flows.fields import Field
 from campaigns.flows.script import Script, ScriptText
-from campaigns.intake.rows import RowReader, Unusable, Usable, needed_columns, optional_columns
+from campaigns.intake.columns import columns_of
+from campaigns.intake.rows import RowReader, Unusable, Usable
 from campaigns.rules.packs import Edition, Pack
 from campaigns.store.contacts import NewContact
 from tests.intake.conftest import DEFAULTS, NOW, script_with
@@ -49,10 +50,10 @@ def test_a_name_may_be_blank_where_no_text_speaks_it(script: Script) -> None:
     hello = ScriptText("hello", {"ru": "Кому: {full_name}."})
     naming = replace(script, texts={"hello": hello})
     assert read(naming, full_name=" ") == Unusable(("full_name is blank",))
-    assert "full_name" in needed_columns(naming)
-    assert "full_name" not in optional_columns(naming)
-    assert "full_name" in optional_columns(script)
-    assert "full_name" not in needed_columns(script)
+    assert "full_name" in columns_of(naming).needed
+    assert "full_name" not in columns_of(naming).optional
+    assert "full_name" in columns_of(script).optional
+    assert "full_name" not in columns_of(script).needed
 
 
 def test_an_optional_field_may_be_blank_and_is_then_not_there(script: Script) -> None:
@@ -65,8 +66,8 @@ def test_an_optional_field_may_be_blank_and_is_then_not_there(script: Script) ->
     assert (named.fields["queue"], named.institution) == ("desk", "desk")
     assert named.digest != without.digest
     assert read(asking, queue="x" * 201) == Unusable(("queue is not a text of at most 200 characters",))
-    assert "queue" in optional_columns(asking)
-    assert "queue" not in needed_columns(asking)
+    assert "queue" in columns_of(asking).optional
+    assert "queue" not in columns_of(asking).needed
 
 
 @pytest.mark.parametrize(

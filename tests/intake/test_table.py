@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.intake.columns import Columns
 from campaigns.intake.errors import IntakeError
 from campaigns.intake.table import Table, open_table
 from campaigns.intake.textfile import LONGEST_LINE_BYTES
@@ -12,7 +13,7 @@ NEEDED = ("external_id", "phone")
 def table_of(folder: Path, content: bytes) -> Table:
     path = folder / "people.csv"
     path.write_bytes(content)
-    return open_table(path, needed=NEEDED, optional=("deadline",))
+    return open_table(path, Columns(NEEDED, ("deadline",)))
 
 
 def rows_of(folder: Path, content: bytes) -> list[tuple[int, list[str], str]]:
@@ -115,11 +116,11 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(
 
 def test_what_is_no_file_is_refused(folder: Path) -> None:
     with pytest.raises(IntakeError, match=f"^There is no file {folder}/gone.csv.$"):
-        open_table(folder / "gone.csv", NEEDED, ())
-    with pytest.raises(IntakeError, match="is a folder: name the CSV file in it"):
-        open_table(folder, NEEDED, ())
+        open_table(folder / "gone.csv", Columns(NEEDED))
+    with pytest.raises(IntakeError, match="is a folder: name the file in it"):
+        open_table(folder, Columns(NEEDED))
     with pytest.raises(IntakeError, match="is no ordinary file"):
-        open_table(Path("/dev/null"), NEEDED, ())
+        open_table(Path("/dev/null"), Columns(NEEDED))
 
 
 def test_a_file_that_cannot_be_read_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,4 +132,4 @@ def test_a_file_that_cannot_be_read_is_refused(folder: Path, monkeypatch: pytest
 
     monkeypatch.setattr(Path, "open", refuse)  # root may read every file
     with pytest.raises(IntakeError, match=r"locked.csv cannot be read: Permission denied\.$"):
-        open_table(path, NEEDED, ())
+        open_table(path, Columns(NEEDED))

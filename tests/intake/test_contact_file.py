@@ -10,7 +10,7 @@ import pytest
 
 from campaigns.errors import DatabaseUnusable
 from campaigns.flows.script import Script
-from campaigns.intake.csv_file import BATCH_ROWS, queue_csv
+from campaigns.intake.contact_file import BATCH_ROWS, queue_file
 from campaigns.intake.errors import IntakeError
 from campaigns.store import contacts, queueing
 from campaigns.store.contacts import NewContact, Verdict
@@ -84,10 +84,10 @@ def test_rejected_rows_are_corrected_and_queued(
     path = queue(text(ZOYA, NO_YEAR)).rejects_path
     assert path is not None
     path.write_text(path.read_text().replace("ru,,", "ru,1980,"))
-    counts = queue_csv(db, script, path, DEFAULTS, NOW)
+    counts = queue_file(db, script, path, DEFAULTS, NOW)
     assert (counts.new, counts.rejected, counts.ignored_columns) == (1, 0, ())
     path.write_text(path.read_text().replace("ru,1980,", "ru,80,").replace("\n3,", "\n33,"))
-    again = queue_csv(db, script, path, DEFAULTS, NOW)
+    again = queue_file(db, script, path, DEFAULTS, NOW)
     assert again.rejects_path == folder / "results.rejects.rejects.csv"
     assert rejected(again.rejects_path)[0] == [*HEADER.split(","), "line", "reason"]
 
@@ -156,9 +156,9 @@ def test_a_deadline_that_has_passed(queue: Queue, db: Database, script: Script, 
     queue(f"{header}\n{row}\n")
     later = NOW.replace(day=21)
     path = folder / "results.csv"
-    assert queue_csv(db, script, path, DEFAULTS, later).known == 1  # a repetition is right all the same
+    assert queue_file(db, script, path, DEFAULTS, later).known == 1  # a repetition is right all the same
     path.write_text(f"{header}\n{row.replace('1,', '7,', 1)}\n{row.replace('ru', 'en')}\n")
-    counts = queue_csv(db, script, path, DEFAULTS, later)
+    counts = queue_file(db, script, path, DEFAULTS, later)
     assert (counts.new, counts.rejected) == (0, 2)
     assert {row[-1] for row in rejected(counts.rejects_path)[1:]} == {"deadline has passed"}
 
@@ -175,7 +175,7 @@ def test_late_rows_are_looked_up_together(
         return real_digests(db, campaign, external_ids)
 
     monkeypatch.setattr(queueing, "digests", digests)
-    counts = queue_csv(db, script, folder / "results.csv", DEFAULTS, NOW.replace(day=21))
+    counts = queue_file(db, script, folder / "results.csv", DEFAULTS, NOW.replace(day=21))
     assert (counts.new, counts.known, counts.rejected) == (0, BATCH_ROWS + 1, 0)
     assert asked == [BATCH_ROWS, 1]
 
@@ -230,7 +230,7 @@ def test_many_rows_are_queued_in_batches_with_progress(
 
     monkeypatch.setattr(contacts, "add", add)
     told: list[tuple[int, int]] = []
-    counts = queue_csv(db, script, path, DEFAULTS, NOW, lambda done, total: told.append((done, total)))
+    counts = queue_file(db, script, path, DEFAULTS, NOW, lambda done, total: told.append((done, total)))
     assert (counts.new, counts.rejected) == (2250, 250)
     assert batches == [900, 900, 450]
     assert told == [(1000, 2501), (2000, 2501), (2501, 2501)]

@@ -1,4 +1,4 @@
-"""A CSV file of contacts -> the queue of a campaign; what is wrong goes to a rejects file beside it."""
+"""A file of contacts -> the queue of a campaign; what is wrong goes to a rejects file beside it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,29 +6,25 @@ from datetime import datetime
 from pathlib import Path
 
 from campaigns.flows.script import Script
+from campaigns.intake.columns import Columns, columns_of
+from campaigns.intake.json_file import is_json, open_json
 from campaigns.intake.rejects import Rejects
-from campaigns.intake.rows import (
-    IntakeDefaults,
-    RowReader,
-    Unusable,
-    Usable,
-    needed_columns,
-    optional_columns,
-)
-from campaigns.intake.table import OWN_COLUMNS, Row, Table, open_table
+from campaigns.intake.rows import IntakeDefaults, RowReader, Unusable, Usable
+from campaigns.intake.sources import ContactFile, Row
+from campaigns.intake.table import open_table
 from campaigns.store import contacts, queueing
 from campaigns.store.contacts import NewContact, Verdict
 from campaigns.store.database import Database
 
-__all__ = ["Counts", "IntakeDefaults", "Tried", "queue_csv", "try_csv"]
+__all__ = ["Counts", "IntakeDefaults", "Tried", "open_contacts", "queue_file", "try_file"]
 
 BATCH_ROWS = 1000  # one transaction each: the database is held for some hundredths of a second
-PROGRESS_LINES = 1000
+PROGRESS_ROWS = 1000
 CHANGED = "external_id is already queued with other values"
 LATE = "deadline has passed"
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many lines of the file are done."""
+"""Told how many of how many lines (or elements) of the file are done."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Counts:
 
     new: queued now. known: queued before with the same content. rejected: written to `rejects_path` with the
     reasons; when that failed, `rejects_path` is None and `complaint` is one plain sentence.
-    ignored_columns: names in the header that this campaign has no use for.
+    ignored_columns: names of columns that this campaign has no use for.
     """
 
     new: int
@@ -50,15 +46,24 @@ class Counts:
 
 @dataclass(frozen=True)
 class Tried:
-    """What would become of the rows of one file; faults: line and reasons of each that would be rejected."""
+    """What would become of the rows of one file; faults: line and reasons of each that would be rejected.
+
+    unit: what is counted as lines, "line" or "element".
+    """
 
     new: int
     known: int
     faults: tuple[tuple[int, tuple[str, ...]], ...]
+    unit: str = "line"
     ignored_columns: tuple[str, ...] = ()
 
 
-def queue_csv(
+def open_contacts(path: Path, wanted: Columns) -> ContactFile:
+    """The file, in the format that its name or its beginning says; raises IntakeError."""
+    return open_json(path, wanted) if is_json(path) else open_table(path, wanted)
+
+
+def queue_file(
     db: Database,
     script: Script,
     path: Path,
@@ -71,29 +76,29 @@ def queue_csv(
     Raises IntakeError when the file as a whole cannot be used, before anything is queued, and DatabaseError.
     A row is known or changed by its `external_id`; one that is changed is rejected, the queued one stands.
     """
-    table = open_table(path, needed_columns(script), optional_columns(script))
-    with Rejects(table) as rejects:
+    source = open_contacts(path, columns_of(script))
+    with Rejects(source) as rejects:
         queueing = _Queueing(db, RowReader(script, defaults, now), rejects, now)
-        for row in table.rows():
-            queueing.take(row, table)
-            if row.line % PROGRESS_LINES == 0:
-                progress(row.line, table.text.lines)
+        for row in source.rows():
+            queueing.take(row, source)
+            if row.line % PROGRESS_ROWS == 0:
+                progress(row.line, source.total)
         queueing.flush()
-    progress(table.text.lines, table.text.lines)
+    progress(source.total, source.total)
     return Counts(
-        queueing.new, queueing.known, rejects.count, rejects.path, _ignored(table, script), rejects.complaint
+        queueing.new, queueing.known, rejects.count, rejects.path, source.unread(), rejects.complaint
     )
 
 
-def try_csv(db: Database, script: Script, path: Path, defaults: IntakeDefaults, now: datetime) -> Tried:
-    """What `queue_csv` would do; nothing is written, neither contacts nor rejects. Raises as it does."""
-    table = open_table(path, needed_columns(script), optional_columns(script))
+def try_file(db: Database, script: Script, path: Path, defaults: IntakeDefaults, now: datetime) -> Tried:
+    """What `queue_file` would do; nothing is written, neither contacts nor rejects. Raises as it does."""
+    source = open_contacts(path, columns_of(script))
     faults = _Faults()
     trial = _Trial(db, RowReader(script, defaults, now), faults, now)
-    for row in table.rows():
-        trial.take(row, table)
+    for row in source.rows():
+        trial.take(row, source)
     trial.flush()
-    return Tried(trial.new, trial.known, tuple(faults.found), _ignored(table, script))
+    return Tried(trial.new, trial.known, tuple(faults.found), source.unit, source.unread())
 
 
 class _Faults:
@@ -120,12 +125,14 @@ class _Queueing:
         self._late: list[tuple[Row, NewContact]] = []
         self._wrong: list[tuple[Row, Sequence[str]]] = []
 
-    def take(self, row: Row, table: Table) -> None:
+    def take(self, row: Row, source: ContactFile) -> None:
         """Read one row; a full batch is queued."""
-        if row.complaint:
-            self._wrong.append((row, (row.complaint,)))
-        else:
-            self._read(row, dict(zip(table.keys, row.cells, strict=False)))
+        told = source.told(row)
+        match self._reader.read(told) if isinstance(told, Mapping) else Unusable(tuple(told)):
+            case Unusable(reasons):
+                self._wrong.append((row, reasons))
+            case Usable(contact, late):
+                (self._late if late else self._right).append((row, contact))
         if len(self._right) + len(self._late) + len(self._wrong) >= BATCH_ROWS:
             self.flush()
 
@@ -147,13 +154,6 @@ class _Queueing:
 
     def _enter(self, batch: Sequence[NewContact]) -> Sequence[Verdict]:
         return contacts.add(self._db, batch, self._now)
-
-    def _read(self, row: Row, cells: Mapping[str, str]) -> None:
-        match self._reader.read(cells):
-            case Unusable(reasons):
-                self._wrong.append((row, reasons))
-            case Usable(contact, late):
-                (self._late if late else self._right).append((row, contact))
 
     def _settle_late(self) -> None:
         """Whose deadline has passed is only known or wrong: a repetition is right all the same."""
@@ -185,10 +185,3 @@ class _Trial(_Queueing):
             self._seen[contact.external_id] = contact.digest
             return "new"
         return "known" if self._seen[contact.external_id] == contact.digest else "changed"
-
-
-def _ignored(table: Table, script: Script) -> tuple[str, ...]:
-    wanted = {*needed_columns(script), *optional_columns(script), *OWN_COLUMNS}
-    return tuple(
-        name for name, key in zip(table.columns, table.keys, strict=True) if name and key not in wanted
-    )
