@@ -1,4 +1,4 @@
-"""`python -m bench [product | lines [CALLS ...] | rate | speech | intelligibility | store]`: tables.
+"""`python -m bench [product | lines [CALLS ...] | rate | speech | intelligibility | store | tasks | webhooks]`.
 
 The first three are measured with SIPp beside, and are all run when none is named.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bench import intelligibility, speech, store
+from bench import intelligibility, speech, store, tasks, webhooks
 from bench.capture import CaptureFailed
 from bench.far_end import FarEndFailed
 from bench.lines import BARE, DriverFailed, Measured, measure, ports_from_environment
@@ -19,7 +19,13 @@ from bench.whole import product
 from dialer.errors import DialerError
 
 SIZES = (32, 120, 240, 480)
-WITHOUT_SIPP = {"speech": speech.main, "intelligibility": intelligibility.main, "store": store.main}
+WITHOUT_SIPP = {
+    "speech": speech.main,
+    "intelligibility": intelligibility.main,
+    "store": store.main,
+    "tasks": tasks.main,
+    "webhooks": webhooks.main,
+}
 
 
 def main(words: Sequence[str]) -> int:
@@ -83,6 +89,7 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     parts.add_parser("speech", help="how fast each voice speaks, and 1000 contacts rendered ahead")
     parts.add_parser("intelligibility", help="how much of what is said is understood over a bad line")
     parts.add_parser("store", help="queueing a million contacts, leases a second, the planner's share")
+    parts.add_parser("tasks", help="a million tasks: a page, taking the most urgent one, the audit")
     rates.add_argument("last", nargs="?", type=int, default=LAST_RATE)
     return parser.parse_args(words)
 

@@ -7,7 +7,7 @@ from bench.spoken import house
 from campaigns.engine.renderer import Order
 from campaigns.engine.texts import text_of
 from campaigns.flows.loader import LIBRARY, load_script
-from campaigns.flows.run import sayable
+from campaigns.flows.reach import sayable
 
 CAMPAIGN = "covid-results"
 RESULTS = ("negative", "negative", "negative", "positive", "inconclusive")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from campaigns.engine.texts import Sample, text_of
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
-from campaigns.flows.run import sayable
+from campaigns.flows.reach import sayable
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 from campaigns.settings import InstitutionTable

@@ -22,6 +22,8 @@ CampaignsError
 ├── IllegalMove           a state that cannot follow the present one
 ├── TextsNotApproved      what a campaign says changed since somebody approved it
 ├── NoSuchTask            an unknown number of a task
+├── ReceiverFailed        a receiver did not take a test
+├── NoSuchDelivery        an unknown number of a delivery
 └── IntakeError           a file of contacts cannot be used (intake/errors.py)
 """
 
@@ -72,6 +74,14 @@ class Unspeakable(CampaignsError):
 
 class NoSuchTask(CampaignsError):
     """An unknown number of a task."""
+
+
+class NoSuchDelivery(CampaignsError):
+    """An unknown number of a delivery to a receiver."""
+
+
+class ReceiverFailed(CampaignsError):
+    """A receiver did not take a test that somebody sent it."""
 
 
 class UnknownCampaign(CampaignsError):

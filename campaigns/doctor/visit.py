@@ -5,7 +5,9 @@ from pathlib import Path
 
 from campaigns.doctor import machine
 from campaigns.doctor.finding import Finding
+from campaigns.doctor.offices import offices
 from campaigns.doctor.operators import operators
+from campaigns.doctor.receivers import receivers
 from campaigns.doctor.speech import speech
 from campaigns.doctor.trunks import trunks
 from campaigns.settings import read_home
@@ -23,4 +25,6 @@ def visit(folder: Path) -> Iterator[Finding]:
     yield machine.ports(home)
     yield from speech(home)
     yield from operators(home)
+    yield from offices(home)
+    yield from receivers(home)
     yield from trunks(home)
