@@ -9,6 +9,8 @@ from datetime import timedelta
 from functools import partial
 
 from campaigns.clock import Clock, SharedClock, SystemClock
+from campaigns.courier.courier import Courier
+from campaigns.courier.receivers import open_post
 from campaigns.engine.connecting import Connecting
 from campaigns.engine.desk import Desk, DeskSettings
 from campaigns.engine.duties import Duties
@@ -24,11 +26,13 @@ from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.switchboard import Switchboard
+from campaigns.engine.voice_answers import FOLDER as ANSWERS
 from campaigns.engine.waiting import WaitingRoom
 from campaigns.errors import EngineBusy, NoTrunk, SettingsError
 from campaigns.flows.script import Script
 from campaigns.library import script_named
 from campaigns.rules.operators import groups_of
+from campaigns.rules.service_levels import as_set
 from campaigns.settings import Home, TrunkTable, trunk_password
 from campaigns.store import contacts, nodes
 from campaigns.store.database import Database, open_database
@@ -37,13 +41,14 @@ from dialer.lines import Lines
 from dialer.pool import LinePool, Progress
 from dialer.settings import LineSettings, Trunk
 from prompts.errors import AudioError
-from prompts.music import ready_tune
+from prompts.music import ready_tone, ready_tune
 from prompts.settings import SpeechSettings
 from prompts.studio import Studio
 
 Tell = Callable[[str], None]
 
 TUNE_NAME = "music.wav"  # what those who wait for an operator hear, ready for the lines
+TONE_NAME = "tone.wav"  # after which people speak who are listened to
 MOST_RENDERERS = 2  # each takes a core while it works and 0.1 GB; two speak a thousand names a minute
 ENGINE_ANSWER_SECONDS = 2.0  # of a server that says nothing; longer than a lock is waited for, and as bad
 ENGINE_BUSY_SECONDS = 1.0  # calls in progress hear nothing new meanwhile; what cannot be written then is kept
@@ -116,22 +121,35 @@ def running_engine(
     """
     with ExitStack() as stack:
         stack.enter_context(_alone(home))
-        database = open_database(home.database_url, ENGINE_BUSY_SECONDS, ENGINE_ANSWER_SECONDS)
+        levels = as_set(home.file)
+        database = open_database(home.database_url, ENGINE_BUSY_SECONDS, ENGINE_ANSWER_SECONDS, levels=levels)
         stack.callback(database.close)
+        clock = clock_of(database)
         trunks = usable_trunks(home, tell)
-        for folder in (home.recordings, home.speech):
+        sending_out(home, database, clock, tell, stack)
+        for folder in (home.recordings, home.recordings / ANSWERS, home.speech):
             folder.mkdir(mode=0o700, exist_ok=True)
         lay_tune(home, tell)
+        ready_tone(home.speech / TONE_NAME, home.file.speech.rate_hz)
         renderer = RenderCrew(speech_settings(home), min(MOST_RENDERERS, os.cpu_count() or 1))
         stack.callback(renderer.stop)
         lines = LinePool(line_settings(home, trunks))
         stack.callback(lines.stop)
         lines.start(progress)
-        engine, ticks = build_engine(home, database, lines, renderer, trunks, clock_of(database), tell, vigil)
+        engine, ticks = build_engine(home, database, lines, renderer, trunks, clock, tell, vigil)
         ticks.start()
         stack.callback(ticks.stop)
         stack.callback(Wakeups(database, engine.wake).stop)
         yield engine
+
+
+def sending_out(home: Home, database: Database, clock: Clock, tell: Tell, stack: ExitStack) -> None:
+    """Begin to tell other systems and offices; it ends after the calls. Raises SettingsError."""
+    post = open_post(home)
+    stack.callback(post.close)
+    courier = Courier(database, post, clock, tell)
+    stack.callback(courier.stop)
+    courier.start()
 
 
 def clock_of(database: Database) -> Clock:
@@ -157,6 +175,7 @@ def build_engine(
         settings.ring_seconds,
         settings.call_limit_seconds,
         home.recordings,
+        home.speech / TONE_NAME,
         home.node,
         settings.talk_limit_seconds,
     )
@@ -167,7 +186,7 @@ def build_engine(
     ticks = Ticks({**TICKS, "beat": vigil.beat_seconds})
     longest_call = timedelta(seconds=settings.ring_seconds + settings.call_limit_seconds)
     membership = Membership(database, home.node, clock, longest_call, tell, vigil)
-    duties = Duties(database, shelf, book, renderer, clock, ticks, tell, membership)
+    duties = Duties(database, shelf, book, renderer, clock, ticks, tell, membership, home.recordings)
     engine = Engine(
         database, lines, book, renderer, planner, board, duties, floor, journal, clock, ticks, tell
     )

@@ -21,6 +21,7 @@ from campaigns.cli import (
     home,
     operators,
     optout,
+    outbox,
     plan,
     prompts,
     queue,
@@ -54,6 +55,7 @@ app.add_typer(contacts.app, name="contacts")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(operators.app, name="operators")
 app.add_typer(optout.app, name="optout")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(home.database_app, name="db")
 

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from campaigns.cli import launching
+from campaigns.cli.checking import advice, check_faults
 from campaigns.cli.launching import held_back_by
 from campaigns.cli.options import (
     CampaignName,
@@ -28,10 +29,9 @@ from campaigns.cli.policy_table import as_data, shown_tables
 from campaigns.errors import UnknownCampaign, Unspeakable
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import Field, parse_field
-from campaigns.flows.run import connects
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
-from campaigns.flows.simulate import AT_OPERATORS, LINES, simulate
+from campaigns.flows.simulate import simulate, understood
 from campaigns.library import script_at, script_files, script_named
 from campaigns.settings import Home, read_home
 from campaigns.store import campaigns, figures
@@ -90,7 +90,12 @@ def check(
                 f"There is no campaign and no file {name}; campaigns are {', '.join(sorted(known))}."
             )
         try:
-            _tell_of_long(settings, script_at(settings, path))
+            script = script_at(settings, path)
+            _tell_of_long(settings, script)
+            for hint in advice(script):
+                tell(hint)
+            if wrong := tuple(check_faults(settings, script, path)):
+                raise ScriptError(wrong)
             say(f"{name} is right.")
         except (ScriptError, Unspeakable) as error:
             complaints.append(str(error))
@@ -138,9 +143,10 @@ def simulate_call(
     if language not in script.languages:
         raise typer.BadParameter(f"{name} speaks {', '.join(script.languages)}", param_hint="--language")
     values = example_values(script, language) | _pairs(value, script)
-    typer.echo(f"Type {LINES}.")
-    if connects(script):
-        typer.echo(f"And {AT_OPERATORS}.")
+    first, *more = understood(script)
+    typer.echo(f"Type {first}.")
+    for line in more:
+        typer.echo(f"And {line}.")
     for line in simulate(script, values, language, sys.stdin, _writer(golden) if golden else None):
         typer.echo(line)
 

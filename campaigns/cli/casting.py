@@ -9,7 +9,7 @@ from campaigns.cli.rendering import all_samples
 from campaigns.engine.auditions import Heard, cast, engines_of, phrases_of, shares, too_long
 from campaigns.engine.texts import HOUSE, Sample, text_of
 from campaigns.errors import Unspeakable
-from campaigns.flows.run import sayable
+from campaigns.flows.reach import sayable
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 from campaigns.flows.wording import placeholders

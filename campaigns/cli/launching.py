@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from campaigns.cli.checking import not_asking
 from campaigns.cli.options import (
     CampaignName,
     HomeOption,
@@ -62,6 +63,8 @@ def launch(name: CampaignName, home: HomeOption, first: First = None, approve: A
         return
     approvals.launch(database, name, texts_said(script), first, datetime.now(UTC))
     say(f"{name} is running." if first is None else f"{name} is running; it waits after {first} calls.")
+    for hint in not_asking(database, script):
+        tell(hint)
 
 
 def approve(name: CampaignName, home: HomeOption) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from campaigns.errors import OutputError
 from campaigns.library import script_file, script_named
+from campaigns.rules.service_levels import as_set
 from campaigns.settings import Home, read_home
 from campaigns.store import campaigns
 from campaigns.store.database import Database, open_database
@@ -26,7 +27,7 @@ errors = Console(stderr=True)
 def open_home(folder: Path) -> tuple[Home, Database]:
     """The settings and the database of a home; who only reads is not held up by one who writes."""
     home = read_home(folder)
-    return home, open_database(home.database_url, to_write=False)
+    return home, open_database(home.database_url, to_write=False, levels=as_set(home.file))
 
 
 def known_campaign(folder: Path, name: str) -> tuple[Home, Database]:

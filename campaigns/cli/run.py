@@ -62,6 +62,7 @@ def watch(engine: Engine, *, until_idle: bool) -> Summary:
     if not console.is_terminal:
         logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=LOG_FORMAT)
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # else each webhook's whole address, at each try
         return engine.run(until_idle=until_idle, each_pass=lambda: None)
     with Live(
         get_renderable=lambda: calls_table(engine),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from campaigns.flows.run import connects
+from campaigns.flows.reach import connects
 from campaigns.flows.script import Script
 from campaigns.models import Contact, Operator
 from campaigns.rules.operators import Hindrance, Wanted, groups_of, hindrance, order_of_groups, unfit

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from campaigns.demo.people import BIRTH_YEAR, CALLBACK, COVID, SURVEY, Person
 from campaigns.errors import SettingsError
-from campaigns.intake.csv_file import IntakeDefaults, queue_csv
+from campaigns.intake.contact_file import IntakeDefaults, queue_file
 from campaigns.library import script_named
 from campaigns.settings import Home, read_home
 from campaigns.store import campaigns
@@ -64,7 +64,7 @@ def queue_people(home: Home, people: Sequence[Person], now: datetime) -> Databas
             continue
         path = home.folder / f"{name}.csv"
         _write(path, name, mine, now)
-        queue_csv(database, script_named(home, name), path, defaults, now, lambda _done, _total: None)
+        queue_file(database, script_named(home, name), path, defaults, now, lambda _done, _total: None)
         campaigns.move(database, name, "running", now)
     return database
 

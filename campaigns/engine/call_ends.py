@@ -6,7 +6,7 @@ from datetime import datetime
 
 from campaigns.engine.callees import person_of
 from campaigns.engine.conversation import Talk
-from campaigns.flows.turns import TaskRaised
+from campaigns.flows.turns import Work
 from campaigns.models import Contact
 from campaigns.rules.policy import Policy
 from campaigns.rules.retries import Next, after_attempt
@@ -80,7 +80,7 @@ class CallEnded:
             rang_at=begun_at,
         )
 
-    def record(self, token: int, following: Next, tasks: Sequence[TaskRaised] | CloseTasks) -> CallEnd:
+    def record(self, token: int, following: Next, tasks: Sequence[Work] | CloseTasks) -> CallEnd:
         """What the store writes down."""
         event, quality = self.event, measured(self.event)
         return CallEnd(

@@ -8,7 +8,7 @@ from campaigns.clock import Clock
 from campaigns.engine.bench import Bench, Outlook, UnderWay
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
-from campaigns.flows.run import connects
+from campaigns.flows.reach import connects
 from campaigns.flows.script import Script
 from campaigns.models import Contact, Operator
 from campaigns.rules.operators import ON_ANOTHER_CALL, Group, Wanted, or_one, order_of_groups, trunks_now

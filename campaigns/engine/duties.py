@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from campaigns.clock import Clock
 from campaigns.engine import brakes
@@ -15,11 +16,12 @@ from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.scheduler import Ticks
 from campaigns.engine.shelf import Shelf
 from campaigns.errors import as_clause
-from campaigns.store import campaigns, contacts, nodes
+from campaigns.store import campaigns, contacts, nodes, task_times
 from campaigns.store.database import Database
 from prompts.errors import PromptError
 
 EVERY_SECONDS = {"campaigns": 1.0, "brakes": 1.0, "expire": 1.0, "forget": 30.0, "sweep": 1.0}
+EVERY_SECONDS |= {"tasks": 5.0, "stale_checks": 600.0}
 EVERY_SECONDS |= {"opt_outs": 1.0, "beat": USUAL_VIGIL.beat_seconds, "orphans": 10.0}
 SWEPT_AT_ONCE = 2000  # owners looked up in one pass, some milliseconds
 SWEEP_SECONDS = 0.1  # of one pass; at least one owner is forgotten in it
@@ -40,9 +42,11 @@ class Duties:
         ticks: Ticks,
         tell: Callable[[str], None],
         membership: Membership,
+        recordings: Path,
     ) -> None:
         self._database = database
         self._membership = membership
+        self._recordings = recordings
         self._shelf = shelf
         self._rulebook = rulebook
         self._renderer = renderer
@@ -76,6 +80,7 @@ class Duties:
         if self._ticks.due("brakes"):
             self._alone("brakes", partial(brakes.heed, self._database, self._shelf, now, self._tell))
         self._close_waiting(now)
+        self._heed_tasks(now)
         if self._ticks.due("forget") and not self._to_sweep:
             self._to_sweep = self._owners()
         if self._ticks.due("sweep"):
@@ -111,10 +116,21 @@ class Duties:
         if self._ticks.due("opt_outs"):
             self._alone("opt_outs", partial(self._refusals.close, now))
 
+    def _heed_tasks(self, now: datetime) -> None:
+        """Leases that end, tasks that come back or are late, and checks whose campaign has no file."""
+        if self._ticks.due("tasks"):
+            self._alone("tasks", partial(self._pass_time, now))
+        if self._ticks.due("stale_checks"):
+            self._alone("stale_checks", partial(task_times.close_stale_checks, self._database, now))
+
+    def _pass_time(self, now: datetime) -> None:
+        for sentence in task_times.pass_time(self._database, now):
+            self._tell(sentence)
+
     def _take_over(self, mine: Collection[int]) -> None:
         now = self._clock.now()
         inherited = self._membership.inherited(now)
-        take_over(self._database, self._rulebook, mine, inherited, now, self._tell)
+        take_over(self._database, self._rulebook, self._recordings, mine, inherited, now, self._tell)
 
     def _owners(self) -> list[int]:
         """The contacts of whom there is audio with their values."""

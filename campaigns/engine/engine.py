@@ -227,7 +227,9 @@ class Engine:
                 call.state = "on hold" if on else "answered"
             case messages.Bridged() | messages.Transferred():
                 self._follow(self._floor.answer_for(call, event))
-            case messages.Ended():
+            case messages.Ended(cause=cause):
+                if cause == "line_lost":
+                    self._react(call, call.placed.talk.line_lost())
                 self._ended(call, event)
             case messages.Heard():
                 self._react(call, call.placed.talk.on(event))

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from campaigns.clock import Clock
 from campaigns.engine.companions import Companions
-from campaigns.engine.conversation import Talk
+from campaigns.engine.conversation import Dictation, Talk
 from campaigns.engine.gate import OPERATOR_WAITS, Admission, Gate
 from campaigns.engine.live import Placed
+from campaigns.engine.prepared import Prepared
 from campaigns.engine.renderer import Clips, Order, Renderer
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.switchboard import Switchboard
@@ -41,19 +42,9 @@ class CallSettings:
     ring_seconds: float
     limit_seconds: float
     recordings: Path
+    tone: Path  # a WAV after which people speak, where they are listened to
     node: str = ""  # as the leases of this engine are marked
     talk_seconds: float = 3600.0  # the longest call in which an operator may talk with the patient
-
-
-@dataclass
-class _Prepared:
-    contact: Contact
-    script: str  # digest of the one that the prompts are made for
-    clips: Clips | None = None
-    tried: frozenset[str] = frozenset()  # trunks that failed it in this round
-    mode: ConnectMode = "robot_first"
-    keeps: bool = False  # a line is kept for the operator who may be wanted in the call
-    asked: set[int] = field(default_factory=set)  # operators whose phones were called for it in this round
 
 
 class Planner:
@@ -80,8 +71,9 @@ class Planner:
         self._clock = clock
         self._settings = settings
         self._tell = tell
-        self._prepared: dict[str, _Prepared] = {}  # by owner, oldest first
+        self._prepared: dict[str, Prepared] = {}  # by owner, oldest first
         self._companions = Companions(database, rulebook, renderer)
+        self._dictation = Dictation(settings.recordings, settings.tone)
 
     @property
     def preparing(self) -> int:
@@ -162,7 +154,7 @@ class Planner:
     def _prepare(self, contact: Contact) -> bool:
         """Hold the contact and order its prompts; whether there can be any."""
         owner = str(contact.id)
-        prepared = self._prepared[owner] = _Prepared(contact, self._rulebook.script(contact).digest)
+        prepared = self._prepared[owner] = Prepared(contact, self._rulebook.script(contact).digest)
         prepared.mode = self._gate.mode(contact)
         prepared.keeps = self._gate.keeps(contact) and prepared.mode != "operator_first"
         try:
@@ -198,7 +190,7 @@ class Planner:
             elif leg is None and not prepared.tried:
                 break  # then nobody after this one can be called either
 
-    def _dropped(self, owner: str, prepared: _Prepared) -> bool:
+    def _dropped(self, owner: str, prepared: Prepared) -> bool:
         """Whether nobody is called with these prompts, and the contact is given back."""
         if self._is_outdated(prepared.contact, prepared.script):
             self._give_back(owner, prepared.contact)
@@ -221,7 +213,7 @@ class Planner:
         moving = {owner: prepared for owner, prepared in self._prepared.items() if prepared.tried}
         mode: ConnectMode = "operator_first" if failed.operator else "robot_first"  # admitted already
         keeps = not failed.operator and self._gate.keeps(contact)
-        prepared = _Prepared(contact, failed.script, failed.clips, failed.tried, mode, keeps)
+        prepared = Prepared(contact, failed.script, failed.clips, failed.tried, mode, keeps)
         moved = {str(contact.id): prepared}
         self._prepared = {**moving, **moved, **self._prepared}
         self._companions.again(str(contact.id), failed.companions)
@@ -242,7 +234,7 @@ class Planner:
         self._gate.let_go(owner)
         self._prepared.pop(owner, None)
 
-    def _admission(self, owner: str, prepared: _Prepared, clips: Clips) -> Admission:
+    def _admission(self, owner: str, prepared: Prepared, clips: Clips) -> Admission:
         """Whether it is called now, as far as operators go; who cannot have one makes way for others."""
         admission = self._gate.admits(prepared.contact, clips, prepared.mode, prepared.asked)
         if admission == "nobody":
@@ -262,7 +254,7 @@ class Planner:
         """Whether nothing is waited for but a line."""
         return self._prepared[owner].clips is not None and self._companions.ready(owner)
 
-    def _call(self, owner: str, prepared: _Prepared, clips: Clips, trunk: Trunk) -> Iterator[Placed]:
+    def _call(self, owner: str, prepared: Prepared, clips: Clips, trunk: Trunk) -> Iterator[Placed]:
         """Dial, unless the campaign was paused, or the number opted out, since the contact was taken."""
         contact, now = prepared.contact, self._clock.now()
         recording = self._recording(contact)
@@ -283,7 +275,14 @@ class Planner:
         leg = self._gate.leg(owner)
         operator = leg.call if leg else ""
         conversation = self._rulebook.conversation(contact)
-        talk = Talk(str(attempt), conversation, clips.paths, recording, attended=leg is not None)
+        talk = Talk(
+            str(attempt),
+            conversation,
+            clips.paths,
+            recording,
+            attended=leg is not None,
+            dictation=self._dictation,
+        )
         longest = self._settings.talk_seconds if operator or prepared.keeps else self._settings.limit_seconds
         begun = self._switchboard.started(trunk.name)
         self._lines.send(

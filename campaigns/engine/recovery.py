@@ -5,23 +5,29 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from campaigns.engine.callees import person_of
 from campaigns.engine.rulebook import Rulebook
+from campaigns.engine.voice_answers import left_behind
 from campaigns.flows.run import LOST
-from campaigns.flows.turns import TaskRaised
+from campaigns.flows.turns import TaskRaised, Work
 from campaigns.models import Attempt, Contact
 from campaigns.rules.retries import after_interruption
-from campaigns.store import attempts, operators
+from campaigns.store import attempts, contacts, operators
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks
 from campaigns.words import ContactState, Outcome
 from dialer.recordings import NotRepairable, repair_wav
 
+BEFORE_AN_ANSWER: Final[frozenset[Outcome]] = frozenset({"failed", "hung_up", "silent"})
+"""What a call means in which nothing was answered."""
+
 
 def take_over(
     database: Database,
     rulebook: Rulebook,
+    recordings: Path,
     mine: Collection[int],
     inherited: Callable[[int], bool],
     now: datetime,
@@ -29,24 +35,49 @@ def take_over(
 ) -> None:
     """Close the open attempts that are `inherited`; without its script a campaign's stay as they are.
 
-    mine: those of calls in progress, which are not.
+    mine: those of calls in progress, which are not. recordings: where calls and voice answers are kept.
     """
     open_now = [row for row in attempts.open_attempts(database) if row[0].id not in mine]
     left = [row for row in open_now if inherited(row[0].id)]
     known = [row for row in left if row[0].campaign in rulebook.campaigns]
     for attempt, contact in known:
-        _close(database, rulebook, attempt, contact, now)
+        meant = _keep_answers(database, rulebook, recordings, attempt, contact, now)
+        _close(database, rulebook, attempt, contact, meant, now)
     if known:
         tell(f"{len(known)} calls were open when the engine ended last time; they are taken over.")
     if len(left) > len(known):
         tell(f"{len(left) - len(known)} calls that were open wait until their campaigns' files are right.")
 
 
-def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Contact, now: datetime) -> None:
+def _keep_answers(
+    database: Database,
+    rulebook: Rulebook,
+    recordings: Path,
+    attempt: Attempt,
+    contact: Contact,
+    now: datetime,
+) -> Outcome:
+    """What was being said counts as answered; returns what the call means with it."""
+    meant = attempt.outcome or "failed"
+    known = contacts.answers(database, contact.id)
+    replies = left_behind(recordings, str(attempt.id), rulebook.script(contact), known)
+    if replies:
+        meant = "partial" if meant in BEFORE_AN_ANSWER else meant
+        attempts.record(database, attempt.id, replies, meant, now)
+    return meant
+
+
+def _close(
+    database: Database,
+    rulebook: Rulebook,
+    attempt: Attempt,
+    contact: Contact,
+    outcome: Outcome,
+    now: datetime,
+) -> None:
     if attempt.recording:
         with suppress(NotRepairable, OSError):  # not answered yet, so nothing was recorded
             repair_wav(Path(attempt.recording))
-    outcome = attempt.outcome or "failed"
     following = after_interruption(
         rulebook.script(contact).policy,
         attempts_used=contact.attempts_used,
@@ -75,6 +106,6 @@ def _close(database: Database, rulebook: Rulebook, attempt: Attempt, contact: Co
 
 def _and_lost(
     followups: CloseTasks, contact: Contact, state: ContactState, outcome: Outcome | None
-) -> Sequence[TaskRaised]:
+) -> Sequence[Work]:
     """The two were never joined, though the record was there already: a human learns it."""
     return (*followups(contact, state, outcome), TaskRaised(LOST, "high"))

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.texts import text_of
 from campaigns.flows.followups import followups
-from campaigns.flows.run import Conversation, first_connect, sayable
+from campaigns.flows.reach import first_connect, sayable
+from campaigns.flows.run import Conversation
 from campaigns.flows.script import Script
-from campaigns.flows.turns import TaskRaised
+from campaigns.flows.turns import Work
 from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.models import Contact
 from campaigns.rules.due import Decision, Standing, judge
@@ -64,16 +65,16 @@ class Rulebook:
         pack = self.script(contact).policy.pack
         return max(usual, pack.edition(now.astimezone(ZoneInfo(contact.time_zone)).date()).ring_seconds)
 
-    def followups(
-        self, contact: Contact, state: ContactState, outcome: Outcome | None
-    ) -> Sequence[TaskRaised]:
+    def followups(self, contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
         """Work for humans that remains when the contact is closed."""
         facts = {**contact.fields, **self._answers(contact.id)}
-        return followups(self.script(contact), facts, state, outcome)
+        return followups(self.script(contact), facts, state, outcome, contact.delivered_at is not None)
 
     def conversation(self, contact: Contact) -> Conversation:
-        """A call to this contact, from its beginning."""
-        return Conversation(self.script(contact), self._values(contact), contact.verification_failures)
+        """A call to this contact, from its beginning, or from where an earlier one stopped."""
+        script = self.script(contact)
+        earlier = self._answers(contact.id) if script.resume else {}
+        return Conversation(script, self._values(contact), contact.verification_failures, earlier)
 
     def first_connect(self, contact: Contact) -> ConnectStep | None:
         """The step whose whisper operators hear that are called for it first; None: none is come to."""

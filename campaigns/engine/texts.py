@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from campaigns.errors import Unspeakable, as_clause
-from campaigns.flows.run import sayable
+from campaigns.flows.reach import sayable
 from campaigns.flows.samples import example_values
 from campaigns.flows.script import Script
 from prompts.errors import PromptError

@@ -166,6 +166,23 @@ def opening(hours: Calendar, zone: str, now: datetime) -> datetime | None:
     return at
 
 
+def closing(hours: Calendar, zone: str, now: datetime) -> datetime:
+    """The first moment from `now` on at which it is not open, or of the next local day, in UTC.
+
+    It is `now` itself when it is closed. A window that runs to the end of the day may open again at once.
+    """
+    tz = ZoneInfo(zone)
+    at = _aware(now).astimezone(UTC)
+    day = at.astimezone(tz).date()
+    while is_open(hours, zone, at) and at.astimezone(tz).date() == day:
+        local = at.astimezone(tz).replace(tzinfo=None, fold=0)
+        window = hours.window(day)
+        closes = window.closes if window is not None else MIDNIGHT
+        target = datetime.combine(day + timedelta(days=closes == MIDNIGHT), closes)
+        at = _towards(tz, at, target - local)
+    return at
+
+
 def _step(hours: Calendar, tz: ZoneInfo, at: datetime) -> datetime:
     """From a closed moment on to today's opening or the next midnight, or to a change of offset before it."""
     local = at.astimezone(tz).replace(tzinfo=None, fold=0)
@@ -174,7 +191,12 @@ def _step(hours: Calendar, tz: ZoneInfo, at: datetime) -> datetime:
         target = datetime.combine(local.date(), window.opens)
     else:
         target = datetime.combine(local.date() + timedelta(days=1), MIDNIGHT)
-    there = at + (target - local)
+    return _towards(tz, at, target - local)
+
+
+def _towards(tz: ZoneInfo, at: datetime, span: timedelta) -> datetime:
+    """That much later, or the change of offset on the way there."""
+    there = at + span
     return there if _offset(tz, there) == _offset(tz, at) else _change(tz, at, there)
 
 

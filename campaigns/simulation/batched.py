@@ -33,7 +33,7 @@ class BatchedDatabase(Database):
     @contextmanager
     def read(self) -> Iterator[Session]:
         with self._translated():
-            session = self._session()
+            session = self._joined()
             try:
                 yield session
             finally:
@@ -42,7 +42,7 @@ class BatchedDatabase(Database):
     @contextmanager
     def write(self) -> Iterator[Session]:
         with self._translated():
-            session = self._session()
+            session = self._joined()
             self._driver.execute("SAVEPOINT one")  # one of SQLAlchemy's costs ten times as much
             try:
                 yield session
@@ -68,7 +68,7 @@ class BatchedDatabase(Database):
             self._together = None
         super().close()
 
-    def _session(self) -> "_Session":
+    def _joined(self) -> "_Session":
         if self._together is None:
             self._together = self._engine.connect()
             self._driver = self._together.connection.driver_connection

@@ -40,6 +40,10 @@ class Found(list[Any]):
     def scalar(self) -> Any:
         return self[0][0] if self else None
 
+    def scalar_one(self) -> Any:
+        [row] = self
+        return row[0]
+
 
 @dataclass(frozen=True)
 class _Form:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select, update
 from campaigns.flows.turns import (
     Fact,
     OptedOut,
-    TaskRaised,
+    Work,
 )
 from campaigns.models import OPEN_ATTEMPT, Attempt, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
@@ -23,7 +23,7 @@ from campaigns.store.corrections import after_call
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, Judge, give_back, lease, move, put_off, settle
 from campaigns.store.standings import standing
-from campaigns.store.tasks import raise_all
+from campaigns.store.task_raising import raise_all
 from campaigns.store.trunk_use import TrunkLimit
 from campaigns.words import Outcome
 
@@ -49,7 +49,7 @@ class CallEnd:
     talk_seconds: float
     outcome: Outcome
     next: Next
-    tasks: Sequence[TaskRaised] | CloseTasks
+    tasks: Sequence[Work] | CloseTasks
     quality: LineQuality | None = None
     rang: bool = False
 
@@ -143,7 +143,7 @@ def finish(
     talk_seconds: float,
     outcome: Outcome,
     next: Next,
-    tasks: Sequence[TaskRaised] | CloseTasks,
+    tasks: Sequence[Work] | CloseTasks,
     now: datetime,
     quality: LineQuality | None = None,
     rang: bool = False,
@@ -190,7 +190,7 @@ def _end(session: Session, attempt: Attempt, contact: Contact, end: CallEnd, now
     contact.own_failures = 0 if next.counted else contact.own_failures + 1
     raise_all(session, contact, _left(contact, next, end.tasks), now)
     attempt.decision = _decided(next)
-    _move_on(contact, next, now)
+    _move_on(session, contact, next, now)
     after_call(session, attempt, contact, now, end.tasks if callable(end.tasks) else None)
     if not next.counted:
         regain_first(session, attempt.campaign, attempt.started_at)
@@ -263,7 +263,7 @@ def _holds(contact: Contact, token: int, state: str) -> bool:
     return contact.leased and contact.token == token and contact.state == state
 
 
-def _left(contact: Contact, next: Next, tasks: Sequence[TaskRaised] | CloseTasks) -> Sequence[TaskRaised]:
+def _left(contact: Contact, next: Next, tasks: Sequence[Work] | CloseTasks) -> Sequence[Work]:
     """The tasks of a contact that is closed; none while it goes on waiting."""
     if not callable(tasks):
         return tasks
@@ -329,7 +329,7 @@ def _decided(next: Next) -> dict[str, str]:
     return {**next.grounds, "state": next.state, **at, **reason}
 
 
-def _move_on(contact: Contact, next: Next, now: datetime) -> None:
+def _move_on(session: Session, contact: Contact, next: Next, now: datetime) -> None:
     if next.history is not None:
         contact.history = {name: dict(counts) for name, counts in vars(next.history).items()}
     if next.state == "waiting":
@@ -340,4 +340,4 @@ def _move_on(contact: Contact, next: Next, now: datetime) -> None:
         contact.outcome = next.outcome
         put_off(contact, WaitUntil(next.next_at, next.wait_reason, next.grounds), now)
     else:
-        settle(contact, next.state, next.outcome, now)
+        settle(session, contact, next.state, next.outcome, now)

@@ -9,7 +9,7 @@ from campaigns.models import Attempt, Campaign
 from campaigns.rules.brakes import Ended, Tripped
 from campaigns.store.campaigns import enter_state, known
 from campaigns.store.database import Database
-from campaigns.store.tasks import raise_of_campaign
+from campaigns.store.task_raising import raise_of_campaign
 
 PAUSED_ITSELF = "campaign_paused"
 """The reason of the task that a human gets."""

@@ -137,7 +137,7 @@ def _drop(session: Session, contact: Contact, losses: Sequence[LostCall], now: d
         contact.cancel_asked = True
         return
     contact.token += contact.leased  # whoever holds it cannot begin the call
-    settle(contact, "cancelled", contact.outcome, now)
+    settle(session, contact, "cancelled", contact.outcome, now)
     for loss in losses:
         if loss.fate == "callback":
             loss.fate = "got_through"

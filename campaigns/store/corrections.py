@@ -14,7 +14,7 @@ from campaigns.store.changes import note
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, settle
 from campaigns.store.queueing import NewContact
-from campaigns.store.tasks import raise_all
+from campaigns.store.task_raising import raise_all
 from campaigns.words import WaitReason
 
 Item = TypeVar("Item")
@@ -218,7 +218,7 @@ def _cancel(session: Session, row: Contact, now: datetime, close: CloseTasks | N
     """Work that remains is a human's, as with every contact that is closed."""
     if close is not None:
         raise_all(session, row, close(row, "cancelled", row.outcome), now)
-    settle(row, "cancelled", row.outcome, now)
+    settle(session, row, "cancelled", row.outcome, now)
     note(session, row.campaign, CANCELLED, now, contact_id=row.id)
 
 

@@ -1,7 +1,7 @@
 """The database, opened: transactions for reading and for writing."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, Operational
 from sqlmodel import Session
 
 from campaigns.errors import DatabaseMissing, DatabaseTooNew, DatabaseTooOld, DatabaseUnusable
+from campaigns.rules.service_levels import ServiceLevels, usual
 from campaigns.store.postgresql import connect_postgresql, is_away, postgresql_reason
 from campaigns.store.reach import Reach
 from campaigns.store.schema import HEAD, known_revisions
@@ -22,10 +23,20 @@ _WRITES = {"writes": True}
 
 
 class Database:
-    """An opened database; may be shared by threads, not by processes."""
+    """An opened database; may be shared by threads, not by processes.
 
-    def __init__(self, engine: Engine, place: str, busy_seconds: float = BUSY_SECONDS) -> None:
+    levels: gives how soon somebody must act on tasks; every session carries it (`task_moves.levels_of`).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        place: str,
+        busy_seconds: float = BUSY_SECONDS,
+        levels: Callable[[], ServiceLevels] = usual,
+    ) -> None:
         self.place = place
+        self._info = {"service_levels": levels}
         self._busy_seconds = busy_seconds
         self._reading = engine
         self._writing = engine.execution_options(**_WRITES)
@@ -38,7 +49,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the database. Raises `DatabaseUnusable`."""
-        with self._translated(), Session(self._reading, expire_on_commit=False) as session:
+        with self._translated(), self._session(self._reading) as session:
             yield session
 
     @contextmanager
@@ -52,7 +63,7 @@ class Database:
         with (
             self._writer,
             self._translated(),
-            Session(self._writing, expire_on_commit=False) as session,
+            self._session(self._writing) as session,
             session.begin(),
         ):
             session.connection()  # BEGIN IMMEDIATE now, not at the first write
@@ -76,6 +87,9 @@ class Database:
         """Let go of the file or the server; idempotent."""
         self._reach.close()
         self._reading.dispose()
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info=self._info)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -123,14 +137,16 @@ def open_database(
     answer_seconds: float | None = None,
     *,
     to_write: bool = True,
+    levels: Callable[[], ServiceLevels] = usual,
 ) -> Database:
     """The database, which must have the current schema; a writer waits at most so long for another program.
 
     answer_seconds: how long a server may take for one statement; None: as long as it likes, for a human who
-    waits can end that. to_write: find out now whether it can be written. Raises `DatabaseMissing`,
-    `DatabaseTooOld`, `DatabaseTooNew` or `DatabaseUnusable`.
+    waits can end that. to_write: find out now whether it can be written. levels: of tasks.
+
+    Raises `DatabaseMissing`, `DatabaseTooOld`, `DatabaseTooNew` or `DatabaseUnusable`.
     """
-    database = existing(url, busy_seconds, answer_seconds)
+    database = existing(url, busy_seconds, answer_seconds, levels)
     place = database.place
     try:
         # a writer's transaction finds out whether we may write; who only reads waits for no writer
@@ -146,13 +162,18 @@ def open_database(
     return database
 
 
-def existing(url: str, busy_seconds: float = BUSY_SECONDS, answer_seconds: float | None = None) -> Database:
+def existing(
+    url: str,
+    busy_seconds: float = BUSY_SECONDS,
+    answer_seconds: float | None = None,
+    levels: Callable[[], ServiceLevels] = usual,
+) -> Database:
     """The database of any revision, not yet connected. Raises `DatabaseMissing` or `DatabaseUnusable`."""
     engine, path = connect(url, busy_seconds, answer_seconds)
     place = str(path or engine.url.render_as_string(hide_password=True))
     if path is not None and not path.exists():
         raise DatabaseMissing(f"There is no database at {place}: make one with dialer init.")
-    return Database(engine, place, busy_seconds)
+    return Database(engine, place, busy_seconds, levels)
 
 
 def connect(

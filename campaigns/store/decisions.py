@@ -7,17 +7,18 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, update
 
 from campaigns.errors import IllegalMove
-from campaigns.flows.turns import TaskRaised
+from campaigns.flows.turns import Work
 from campaigns.models import Contact
 from campaigns.rules.due import Close, Decision, Standing, WaitUntil
-from campaigns.store.tasks import raise_all
+from campaigns.store.events import tell_closed
+from campaigns.store.task_raising import check_ended, raise_all
 from campaigns.words import CONTACT_MOVES, ContactState, Outcome
 
 SHORTEST_WAIT = timedelta(seconds=1)  # a wait that is over at once would make `take` go round for ever
 
 Judge = Callable[[Contact, Standing], Decision]
 """Asked with a contact and what is known of its number."""
-CloseTasks = Callable[[Contact, ContactState, Outcome | None], Sequence[TaskRaised]]
+CloseTasks = Callable[[Contact, ContactState, Outcome | None], Sequence[Work]]
 """The tasks that follow when a contact is closed with this state and outcome."""
 
 _PUT_OFF = (
@@ -92,12 +93,16 @@ def shut(session: Session, contact: Contact, decision: Close, now: datetime, tas
     """Nobody calls it again; a decision without an outcome leaves the last one."""
     raise_all(session, contact, tasks(contact, decision.state, decision.outcome), now)
     contact.wait_grounds = dict(decision.grounds)
-    settle(contact, decision.state, decision.outcome or contact.outcome, now)
+    settle(session, contact, decision.state, decision.outcome or contact.outcome, now)
 
 
-def settle(contact: Contact, state: ContactState, outcome: Outcome | None, now: datetime) -> None:
-    """The marks of a closed contact. Raises `IllegalMove` for one that is closed already."""
+def settle(
+    session: Session, contact: Contact, state: ContactState, outcome: Outcome | None, now: datetime
+) -> None:
+    """Mark a contact as closed, and tell it. Raises `IllegalMove` for one that is closed already."""
     move(contact, state)
     contact.outcome, contact.closed_at = outcome, now
     contact.next_at = contact.wait_reason = contact.node = None
     contact.leased = contact.due = False
+    tell_closed(session, contact, now)
+    check_ended(session, contact, now)

@@ -85,6 +85,15 @@ def desk_report(
         }
 
 
+def has_lost_calls(db: Database, campaign: str) -> bool:
+    """Whether a queue ever lost a call for it."""
+    with db.read() as session:
+        return (
+            session.exec(select(LostCall.id).where(LostCall.campaign == campaign).limit(1)).first()
+            is not None
+        )
+
+
 def _lost(session: Session, campaign: str, span: Span) -> list[tuple[datetime, LostCallFate]]:
     wanted = sqlalchemy.select(col(LostCall.lost_at), col(LostCall.fate)).where(
         col(LostCall.campaign) == campaign, span.holds(col(LostCall.lost_at))

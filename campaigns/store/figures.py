@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from campaigns.models import Answer, Attempt, Campaign, Contact, Task
 from campaigns.store.database import Database
-from campaigns.store.tasks import CLOSED
+from campaigns.store.task_moves import CLOSED
 from campaigns.words import ContactState
 
 

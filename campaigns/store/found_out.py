@@ -18,7 +18,8 @@ from campaigns.flows.turns import (
 )
 from campaigns.models import Answer, Attempt, Contact
 from campaigns.store import optouts, rows
-from campaigns.store.tasks import raise_all
+from campaigns.store.events import tell
+from campaigns.store.task_raising import raise_all
 
 _SAID = select(Answer.id, Answer.attempt_id).where(
     Answer.contact_id == bindparam("contact"), Answer.question == bindparam("question")
@@ -40,10 +41,11 @@ def enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now:
         case VerificationFailed():
             contact.verification_failures += 1
         case Delivered():
-            contact.delivered_at = contact.delivered_at or now
+            _told(session, contact, now)
         case NotDelivered():
-            contact.delivered_at = None
+            _not_told(session, contact, now)
         case OptedOut(campaign_only=only):
+            tell(session, "contact.opted_out", now, contact.campaign, contact, campaign_only=only)
             optouts.enter(
                 session, attempt.phone or contact.phone, "key", now, attempt.campaign if only else ""
             )
@@ -51,6 +53,20 @@ def enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now:
             raise_all(session, contact, [fact], now)
         case _:
             assert_never(fact)
+
+
+def _told(session: Session, contact: Contact, now: datetime) -> None:
+    """The first time counts, and is told."""
+    if contact.delivered_at is None:
+        contact.delivered_at = now
+        tell(session, "contact.delivered", now, contact.campaign, contact, delivered_at=now.isoformat())
+
+
+def _not_told(session: Session, contact: Contact, now: datetime) -> None:
+    """Whoever was told that it was delivered learns that it was not."""
+    if contact.delivered_at is not None:
+        contact.delivered_at = None
+        tell(session, "contact.not_delivered", now, contact.campaign, contact)
 
 
 def _reply(session: Session, attempt: Attempt, reply: Replied, now: datetime) -> None:

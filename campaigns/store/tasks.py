@@ -1,148 +1,214 @@
-"""Tasks: work for humans, raised by calls and closed by people."""
+"""What people do with tasks: take, note, put off, resolve, escalate, reopen; each is kept and told."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from campaigns.errors import IllegalMove, NoSuchTask
-from campaigns.flows.turns import TaskRaised
-from campaigns.models import Contact, Task
-from campaigns.store import rows
+from campaigns.models import OPEN_TASK, Contact, Task, TaskChange
+from campaigns.store import changes, rows
 from campaigns.store.database import Database
-from campaigns.words import TaskState, Urgency
-
-DUE_AFTER: dict[Urgency, timedelta] = {
-    "high": timedelta(hours=1),
-    "normal": timedelta(hours=24),
-    "low": timedelta(hours=72),
-}
-CLOSED: tuple[TaskState, ...] = ("resolved", "verified")
-
-_OPEN = sqlalchemy.select(rows.table_of(Task)).where(
-    col(Task.reason) == bindparam("reason"), col(Task.state).not_in(CLOSED)
+from campaigns.store.decisions import settle
+from campaigns.store.task_list import (
+    ALL_OPEN,
+    MOST_AT_ONCE,
+    PAGE,
+    Filter,
+    Page,
+    TaskView,
+    find,
+    history,
+    listing,
+    page,
+    unknown,
+    view,
 )
-_SAME = _OPEN.where(col(Task.contact_id) == bindparam("contact"))
-_SAME_OF_CAMPAIGN = _OPEN.where(col(Task.campaign) == bindparam("name"), col(Task.contact_id).is_(None))
+from campaigns.store.task_moves import CLOSED, UNTOLD, move
+from campaigns.words import Level, TaskEvent
+
+__all__ = [
+    "ALL_OPEN",
+    "CLOSED",
+    "MOST_AT_ONCE",
+    "PAGE",
+    "UNTOLD",
+    "Filter",
+    "Page",
+    "TaskView",
+    "escalate",
+    "find",
+    "give_back",
+    "history",
+    "listing",
+    "note",
+    "page",
+    "put_off",
+    "reopen",
+    "resolve",
+    "take",
+    "tried",
+]
+
+CHECK_WITHDRAWN = "check_withdrawn"
+"""What is noted of a contact that is not asked any more whether a task is solved: it was reopened."""
+
+_FREE = (
+    sqlalchemy.select(rows.table_of(Task))
+    .where(OPEN_TASK, col(Task.state).in_(("open", "reopened")))
+    .order_by(col(Task.due_at), col(Task.id))
+    .limit(1)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_ENDINGS = (
+    select(TaskChange.who, TaskChange.at)
+    .where(col(TaskChange.task_id) == bindparam("task"), col(TaskChange.event) == "resolved")
+    .order_by(col(TaskChange.id).desc())
+    .limit(1)
+)
 
 
-@dataclass(frozen=True)
-class TaskView:
-    """A task as people see it; `contact` is the contact's external_id, "" for one of the whole campaign."""
-
-    id: int
-    campaign: str
-    contact: str
-    reason: str
-    urgency: Urgency
-    state: TaskState
-    due_at: datetime
-    created_at: datetime
-    details: dict[str, str]
-    closed_at: datetime | None
-    note: str
-
-    def as_json(self) -> dict[str, Any]:
-        """As `tasks list --json` prints it; times are ISO 8601 with offset."""
-        return {
-            "id": self.id,
-            "campaign": self.campaign,
-            "contact": self.contact,
-            "reason": self.reason,
-            "urgency": self.urgency,
-            "state": self.state,
-            "due_at": self.due_at.isoformat(),
-            "created_at": self.created_at.isoformat(),
-            "details": self.details,
-        }
-
-
-def listing(db: Database, campaign: str | None = None, everything: bool = False) -> list[TaskView]:
-    """Open tasks in the order in which they are due; of one campaign if asked for, closed ones too if so."""
-    of_contact = col(Contact.id) == col(Task.contact_id)
-    wanted = select(Task, Contact.external_id).join(Contact, of_contact, isouter=True)
-    if campaign is not None:
-        wanted = wanted.where(Task.campaign == campaign)
-    if not everything:
-        wanted = wanted.where(col(Task.state).not_in(CLOSED))
-    with db.read() as session:
-        rows = session.exec(wanted.order_by(col(Task.due_at), col(Task.id)))
-        return [_view(task, external_id or "") for task, external_id in rows]
-
-
-def resolve(db: Database, task_id: int, note: str, now: datetime) -> None:
-    """Close a task. Raises `NoSuchTask`, or `IllegalMove` when it is closed already."""
-    with db.write() as session:
-        task = session.get(Task, task_id)
-        if task is None:
-            raise NoSuchTask(f"There is no task {task_id}: see dialer tasks list.")
-        if task.state in CLOSED:
-            raise IllegalMove(f"Task {task_id} is {task.state} already.")
-        task.state, task.closed_at, task.note = "resolved", now, note
-
-
-def raise_all(session: Session, contact: Contact, raised: Iterable[TaskRaised], now: datetime) -> None:
-    """Make the tasks; one that is open for the same contact and reason is sharpened, not doubled."""
-    for task in raised:
-        open_task = _open(session, _SAME, {"contact": contact.id, "reason": task.reason})
-        _raise(session, open_task, contact.campaign, contact.id, task, now)
-
-
-def raise_of_campaign(session: Session, campaign: str, raised: TaskRaised, now: datetime) -> None:
-    """Make a task of the whole campaign, or sharpen the one that is open for the same reason."""
-    open_task = _open(session, _SAME_OF_CAMPAIGN, {"name": campaign, "reason": raised.reason})
-    _raise(session, open_task, campaign, None, raised, now)
-
-
-def _open(session: Session, wanted: sqlalchemy.Select[Any], asked: Mapping[str, Any]) -> Task | None:
-    found = session.connection().execute(wanted, asked).first()
-    return None if found is None else rows.made(Task, found._mapping)
-
-
-def _raise(
-    session: Session,
-    open_task: Task | None,
-    campaign: str,
-    contact_id: int | None,
-    raised: TaskRaised,
+def take(
+    db: Database,
+    who: str,
     now: datetime,
-) -> None:
-    due_at = now + DUE_AFTER[raised.urgency]
-    if open_task is None:
-        values = {
-            "campaign": campaign,
-            "contact_id": contact_id,
-            "reason": raised.reason,
-            "urgency": raised.urgency,
-            "state": "open",
-            "details": dict(raised.details),
-            "created_at": now,
-            "due_at": due_at,
-            "note": "",
-        }
-        rows.insert(session, Task, values)
+    number: int | None = None,
+    institution: str | None = None,
+    level: Level | None = None,
+) -> TaskView:
+    """Have a task, until a lease without any deed of its owner ends; several people never get the same one.
+
+    number: that task; None: the one that is due first, of those that nobody has, of this institution and
+    level if asked for. Raises `NoSuchTask`, also when there is none to take, or `IllegalMove`, which says who
+    has it.
+    """
+    with db.write() as session:
+        task = _held(session, number) if number is not None else _first(session, institution, level)
+        if task.state == "taken":
+            raise IllegalMove(_had(task))
+        move(session, task, "taken", who, now)
+        return view(session, task)
+
+
+def give_back(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
+    """Let somebody else take it. Raises as every one of these: `NoSuchTask`, `IllegalMove`."""
+    return _move(db, number, "returned", who, text, now)
+
+
+def note(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
+    """Keep what somebody says of it; from its owner that renews the lease."""
+    return _move(db, number, "noted", who, text, now)
+
+
+def tried(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
+    """Somebody tried to reach the person and did not; from its owner that renews the lease."""
+    return _move(db, number, "tried", who, text, now)
+
+
+def put_off(db: Database, number: int, who: str, until: datetime, text: str, now: datetime) -> TaskView:
+    """It waits until then, and comes back by itself; when it is due stays the same."""
+    return _move(db, number, "put_off", who, text, now, until)
+
+
+def resolve(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
+    """Close it with its outcome; one with a check has the person asked whether that is so.
+
+    Of one that is closed already the outcome is kept as a note, and `IllegalMove` says who closed it when.
+    """
+    with db.write() as session:
+        task = _held(session, number)
+        closed = _closed(session, task) if task.state in CLOSED else ""
+        move(session, task, "noted" if closed else "resolved", who, now, text)
+        seen = view(session, task)
+    if closed:
+        raise IllegalMove(f"{closed} Your note is kept with it.")
+    return seen
+
+
+def escalate(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
+    """Hand it to the next level at once."""
+    return _move(db, number, "escalated", who, text, now)
+
+
+def reopen(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
+    """It was closed too early; nobody is asked any more whether it is solved."""
+    with db.write() as session:
+        asked = _asked(session, number)  # held before the task, as whoever ends its call does
+        task = _held(session, number)
+        move(session, task, "reopened", who, now, text)
+        if asked is not None and asked.id == task.checked_by:
+            _withdraw(session, asked, now)
+        return view(session, task)
+
+
+def _move(
+    db: Database,
+    number: int,
+    event: TaskEvent,
+    who: str,
+    text: str,
+    now: datetime,
+    until: datetime | None = None,
+) -> TaskView:
+    with db.write() as session:
+        task = _held(session, number)
+        move(session, task, event, who, now, text, until=until)
+        return view(session, task)
+
+
+def _held(session: Session, number: int) -> Task:
+    """The task as it is now; nobody else moves it before this transaction ends."""
+    task = rows.find(session, Task, number, rows.OWN)
+    if task is None:
+        raise unknown(number)
+    return task
+
+
+def _first(session: Session, institution: str | None, level: Level | None) -> Task:
+    wanted = _FREE
+    if institution is not None:
+        wanted = wanted.where(col(Task.institution) == institution)
+    if level is not None:
+        wanted = wanted.where(col(Task.level) == level)
+    found = session.connection().execute(wanted).first()
+    if found is None:
+        raise NoSuchTask("There is no task to take: everything open is somebody's, or waits.")
+    return rows.made(Task, found._mapping)
+
+
+def _had(task: Task) -> str:
+    until = "" if task.lease_until is None else f" until {_at(task.lease_until)}, unless they go on with it"
+    return f"Task {task.id} is {task.owner}'s{until}."
+
+
+def _closed(session: Session, task: Task) -> str:
+    """Who closed it and when, as far as that is known: older versions kept the moment alone."""
+    ended = session.connection().execute(_ENDINGS, {"task": task.id}).first()
+    by = f" by {ended.who}" if ended and ended.who else ""
+    at = f" on {_at(task.closed_at)}" if task.closed_at else ""
+    return f"Task {task.id} is {task.state} already:{by}{at}.".replace(":.", ".")
+
+
+def _asked(session: Session, number: int) -> Contact | None:
+    """Whoever is asked whether it is solved; held, so that no call of theirs begins or ends meanwhile."""
+    seen = rows.find(session, Task, number)
+    if seen is None or seen.checked_by is None:
+        return None
+    return rows.find(session, Contact, seen.checked_by, rows.OWN)
+
+
+def _withdraw(session: Session, contact: Contact, now: datetime) -> None:
+    if contact.state not in ("waiting", "calling"):
         return
-    with rows.kept(session, open_task):
-        open_task.details = {**open_task.details, **dict(raised.details)}
-        if due_at < open_task.due_at:
-            open_task.due_at, open_task.urgency = due_at, raised.urgency
+    with rows.kept(session, contact):
+        if contact.state == "calling":
+            contact.cancel_asked = True
+            return
+        contact.token += contact.leased  # whoever holds it cannot begin the call
+        settle(session, contact, "cancelled", contact.outcome, now)
+    changes.note(session, contact.campaign, CHECK_WITHDRAWN, now, contact_id=contact.id)
 
 
-def _view(task: Task, external_id: str) -> TaskView:
-    return TaskView(
-        id=task.id,
-        campaign=task.campaign,
-        contact=external_id,
-        reason=task.reason,
-        urgency=task.urgency,
-        state=task.state,
-        due_at=task.due_at,
-        created_at=task.created_at,
-        details=task.details,
-        closed_at=task.closed_at,
-        note=task.note,
-    )
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.flows.loader import LIBRARY
+from campaigns.flows.loader import LIBRARY, find_scripts
 from campaigns.store.creation import create_database
 from tests.system.commands import Desk
 
@@ -22,16 +22,18 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_init_makes_a_home_once(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, TRUNK)
-    before = (desk.home / "dialer.toml").read_text()
-    assert "nothing was overwritten" in desk.run("init").stdout
-    assert (desk.home / "dialer.toml").read_text() == before
-    assert (desk.home / "campaigns").is_dir()
+    desk, home = Desk(tmp_path, TRUNK), tmp_path / "another"
+    assert "is ready" in desk.run("init", home=home).stdout
+    changed = (home / "dialer.toml").read_text() + "# mine\n"
+    (home / "dialer.toml").write_text(changed)
+    assert "nothing was overwritten" in desk.run("init", home=home).stdout
+    assert (home / "dialer.toml").read_text() == changed
+    assert (home / "campaigns").is_dir()
     for path, mode in [
-        (desk.home, 0o700),
-        (desk.home / "campaigns", 0o700),
-        (desk.home / "dialer.toml", 0o600),
-        (desk.home / "dialer.db", 0o600),
+        (home, 0o700),
+        (home / "campaigns", 0o700),
+        (home / "dialer.toml", 0o600),
+        (home / "dialer.db", 0o600),
     ]:
         assert path.stat().st_mode & 0o777 == mode, path
 
@@ -152,7 +154,7 @@ def test_a_file_that_cannot_be_written_is_one_sentence(desk: Desk, words: tuple[
 
 def test_an_unknown_campaign_is_named_with_the_known_ones(desk: Desk) -> None:
     said = desk.run("campaign", "launch", "covid", code=1).stderr
-    assert "no campaign covid; there are abandoned-callback, covid-results, satisfaction-survey" in said
+    assert f"no campaign covid; there are {', '.join(sorted(find_scripts(LIBRARY)))}" in said
 
 
 def test_a_faulty_campaign_file_is_refused_with_file_and_line(desk: Desk) -> None:

@@ -17,7 +17,7 @@ SHORT = "Сотрудник скоро вам перезвонит. До сви�
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """One home for all, so that what one test renders the next finds."""
-    return Desk(tmp_path_factory.mktemp("desk"), "sip:127.0.0.1:15998")
+    return Desk(tmp_path_factory.mktemp("desk"), "sip:127.0.0.1:15998", itself=True)
 
 
 def own_campaign(desk: Desk, name: str, *changes: tuple[str, str]) -> Path:

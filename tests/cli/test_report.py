@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from campaigns.cli import options
-from campaigns.cli.report import sentences
+from campaigns.cli.desk_tables import sentences
 from campaigns.models import Contact, Operator, OperatorCall
 from campaigns.store import staff
 from campaigns.store.database import open_database
@@ -122,3 +122,34 @@ def test_how_soon_is_said_in_minutes_and_seconds() -> None:
     assert "9 calls were lost; 8 callbacks came of them, of which 7 were called and 6 talked" in lost
     assert "at most 1:05 for it, and 95 % at most 60:00" in waits
     assert prompt == "Within 15 minutes 5 of 8 were spoken with, 62.5 %."
+
+
+def test_a_survey_has_figures_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    survey = ("report", "--campaign", "satisfaction-survey")
+    page, rows = tmp_path / "survey.html", tmp_path / "survey.csv"
+    desk.run("campaign", "launch", "satisfaction-survey")
+    said = desk.run(*survey, "--by", "week", "--html", str(page), "--csv", str(rows)).stdout
+    assert "No contact of satisfaction-survey was closed or queued" in said
+    assert "AAPOR" in page.read_text(encoding="utf-8")
+    assert rows.read_bytes().startswith(b"\xef\xbb\xbf")
+    data = desk.data(*survey, "--since", "2026-03-02", "--until", "2026-03-08")
+    assert (data["since"], data["until"]) == ("2026-03-01T19:00:00+00:00", "2026-03-08T19:00:00+00:00")
+    assert data["everybody_is_asked"] == ["dealt_with", "mark"]
+    assert "--until" in desk.run(*survey, "--since", "2026-03-02", "--until", "2026-03-01", code=2).stderr
+    assert "--day" in desk.run(*survey, "--since", "2026-03-02", "--day", "2026-03-01", code=2).stderr
+
+
+def test_the_whole_service_counts_what_files_are_gone(desk: Desk, tmp_path: Path) -> None:
+    page = tmp_path / "service.html"
+    desk.run("campaign", "launch", "satisfaction-survey")
+    own = desk.home / "campaigns" / "satisfaction-survey.yaml"
+    own.write_text("name: satisfaction-survey\n", encoding="utf-8")
+    answer = desk.run("report", "--html", str(page))
+    assert "The file of satisfaction-survey cannot be read" in answer.stderr
+    assert "Nothing was done in this time" in answer.stdout
+    assert "The service in figures" in page.read_text(encoding="utf-8")
+    assert desk.data("report", "--day", "2026-03-02")["reached"]["called"] == 0
+
+
+def test_a_desk_has_no_spreadsheet(desk: Desk, tmp_path: Path) -> None:
+    assert "--csv" in desk.run(*REPORT, "--csv", str(tmp_path / "desk.csv"), code=2).stderr

@@ -39,6 +39,7 @@ def test_who_waits_for_the_next_attempt_keeps_no_audio_and_gets_it_anew(tmp_path
     assert world.renderer.forgotten == [owner]
     world.clock.pass_seconds(601)
     while world.engine.summary.placed < 2:
+        world.clock.pass_seconds(1)
         world.pass_once()
     assert world.renderer.owners() == [owner]
 

@@ -1,6 +1,5 @@
 """No call leaves outside the contact's window, whatever happens to the engine and to its clock."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,12 +13,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-import tests.engine.world
-from campaigns import library
 from campaigns.engine.engine import Engine
-from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.store import campaigns
-from campaigns.store.creation import create_database
 from dialer.fake import Patient
 from dialer.messages import Command, Dial
 from tests.engine.world import COVID, StoppedClock, World
@@ -77,23 +72,6 @@ def is_allowed(zone: str, now: datetime) -> bool:
     local = now.astimezone(ZoneInfo(zone))
     opens, closes = (9, 20) if RUSSIA.is_working_day(local.date()) else (10, 18)
     return opens <= local.hour < closes
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Worlds by the hundred: the scripts are read once, and the database is a copy."""
-    template = tmp_path_factory.mktemp("template") / "dialer.db"
-    create_database(f"sqlite:///{template}")
-    scripts = {path: load_script(path) for path in find_scripts(LIBRARY).values()}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(library, "load_script", lambda path, _packs: scripts[path])
-        patch.setattr(tests.engine.world, "load_script", lambda path: scripts[path])
-        patch.setattr(
-            tests.engine.world,
-            "create_database",
-            lambda url: shutil.copy(template, url.removeprefix("sqlite:///")),
-        )
-        yield
 
 
 @contextmanager

@@ -10,14 +10,14 @@ from typing import Any
 from campaigns.assemble import build_engine, trunk_of
 from campaigns.engine.engine import TICKS, Engine
 from campaigns.engine.renderer import Clips, Order
-from campaigns.flows.loader import LIBRARY, find_scripts, load_script
+from campaigns.flows.loader import LIBRARY, find_scripts
 from campaigns.settings import Home, SettingsFile, TrunkTable
 from campaigns.store import campaigns, contacts, figures, tasks
-from campaigns.store.creation import create_database
 from campaigns.store.database import open_database
 from campaigns.store.queueing import NewContact
 from dialer.fake import FakeLines, Patient
 from dialer.messages import Command, Dial, Ended, Play, Probe, Probed
+from tests import ready
 
 COVID, SURVEY, CALLBACK = "covid-results", "satisfaction-survey", "abandoned-callback"
 NUMBER = "+79120000001"
@@ -127,8 +127,8 @@ class World:
             calls_per_second=calls_per_second,
         )
         self.home = Home(folder, SettingsFile(trunks=tuple(trunks) or (main,)))
-        self.scripts = {name: load_script(path) for name, path in find_scripts(LIBRARY).items()}
-        create_database(self.home.database_url)
+        self.scripts = ready.shipped_scripts()
+        ready.fresh_database(self.home.database_url)
         self.database = open_database(self.home.database_url)
         self.patients = dict(patients)
         self.line_count = lines

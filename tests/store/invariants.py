@@ -1,6 +1,6 @@
 """What holds in every database at every moment, whatever crashed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -20,8 +20,11 @@ def check(db: Database) -> None:
     assert calling == {contact.id for contact in contacts if contact.state == "calling"}
     phones = Counter(contact.phone for contact in contacts if contact.leased)
     assert all(count == 1 for count in phones.values())
+    of_contact = defaultdict[int, list[Attempt]](list)
+    for attempt in attempts:
+        of_contact[attempt.contact_id].append(attempt)
     for contact in contacts:
-        _check_contact(contact, [attempt for attempt in attempts if attempt.contact_id == contact.id])
+        _check_contact(contact, of_contact[contact.id])
 
 
 def check_file(session: Session) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from campaigns.flows.turns import TaskRaised
+from campaigns.flows.turns import TaskRaised, Work
 from campaigns.models import Change, Contact
 from campaigns.rules.due import CallNow, Close, Decision, Standing, WaitUntil
 from campaigns.rules.hours import Hours, Window
@@ -92,7 +92,7 @@ def finish(
     attempt: int,
     contact: Contact,
     next: Next = COMPLETED,
-    tasks: Sequence[TaskRaised] = (),
+    tasks: Sequence[Work] = (),
     now: datetime = NOW,
 ) -> bool:
     return attempts.finish(db, attempt, contact.token, "answered", 200, 12.5, next.outcome, next, tasks, now)

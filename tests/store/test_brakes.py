@@ -90,7 +90,7 @@ def test_a_task_of_a_campaign_is_resolved_like_any_other(db: Database) -> None:
     queue(db, person("A"))
     brakes.pause(db, "results", TRIPPED, NOW)
     [task] = tasks.listing(db, "results")
-    tasks.resolve(db, task.id, "the trunk is repaired", NOW)
+    tasks.resolve(db, task.id, "olga", "the trunk is repaired", NOW)
     assert tasks.listing(db, "results") == []
     campaigns.move(db, "results", "running", NOW)
     brakes.pause(db, "results", TRIPPED, NOW)

@@ -243,7 +243,7 @@ def test_a_task_that_was_settled_is_not_made_again_by_another_name(db: Database)
     [contact] = take(db)
     finish(db, begun(db, contact), contact, WRONG_PERSON)
     [task] = tasks.listing(db)
-    tasks.resolve(db, task.id, "", NOW)
+    tasks.resolve(db, task.id, "olga", "done", NOW)
     assert correct(db, fields=POSITIVE, full_name="Мария") == "closed"
     assert reasons(db) == []
 

@@ -37,7 +37,7 @@ def test_the_figures_of_a_campaign_in_the_middle_of_its_day(db: Database) -> Non
     attempts.record(db, third, [Replied("mark", "1")], "partial", NOW)
     attempts.finish(db, third, retried.token, "busy", 486, 0.0, "unanswered", RETRY, (), NOW)
     begun(db, calling)
-    tasks.resolve(db, tasks.listing(db)[0].id, "", NOW)
+    tasks.resolve(db, tasks.listing(db)[0].id, "olga", "done", NOW)
     report = figures.report(db, "results")
     assert report == {
         "campaign": "results",

@@ -9,8 +9,12 @@ from sqlalchemy import Engine, event
 from sqlalchemy.dialects import postgresql
 
 from campaigns.flows.turns import OptedOut, Replied, TaskRaised
-from campaigns.store import attempts, campaigns, contacts, optouts, order
+from campaigns.store import attempts, campaigns, contacts, optouts, order, tasks
+from campaigns.store.audit import audit
 from campaigns.store.database import Database
+from campaigns.store.task_times import close_stale_checks, pass_time
+from campaigns.store.tasks import Filter
+from tests.store.audited import KNOWN, everything
 from tests.store.people import (
     HOUR,
     NOW,
@@ -100,3 +104,66 @@ def test_leases_of_a_dead_engine_are_found_among_the_leases(db: Database) -> Non
 def test_postgresql_can_be_asked_the_same(statement: Any) -> None:
     asked = str(statement.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
     assert " IS 1" not in asked
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(),
+        *(Filter(campaign="results", everything=everything) for everything in (False, True)),
+        *(Filter(institution="Clinic 5", everything=everything) for everything in (False, True)),
+        Filter(level="head"),
+        Filter(owner="olga"),
+        Filter(late_at=NOW),
+        *(Filter(state=state) for state in ("open", "taken", "waiting", "reopened")),
+    ],
+)
+@pytest.mark.usefixtures("path")
+def test_a_page_of_tasks_is_read_in_the_order_of_an_index(db: Database, wanted: Filter) -> None:
+    everything(db)
+    with plans() as lines:
+        page = tasks.page(db, wanted, limit=1)
+        tasks.page(db, wanted, after=page.after)
+    for line in lines:
+        assert "TEMP B-TREE" not in line
+        assert line != "SCAN task"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda db: tasks.take(db, "olga", NOW),
+        lambda db: tasks.take(db, "olga", NOW, institution="Clinic 5"),
+        lambda db: tasks.take(db, "olga", NOW, level="operator"),
+        lambda db: pass_time(db, NOW + 24 * HOUR),
+        lambda db: close_stale_checks(db, NOW),
+    ],
+)
+@pytest.mark.usefixtures("path")
+def test_what_people_and_time_do_to_tasks_walks_an_index(
+    db: Database, ask: Callable[[Database], object]
+) -> None:
+    everything(db)
+    with plans() as lines:
+        ask(db)
+    assert lines
+    for line in lines:
+        assert "TEMP B-TREE" not in line
+        assert (
+            not line.startswith(tuple(f"SCAN {table}" for table in LARGE)) or "USING INDEX task_open" in line
+        )
+
+
+@pytest.mark.usefixtures("path")
+def test_the_audit_goes_over_each_table_and_looks_up_the_others(db: Database) -> None:
+    everything(db)
+    with plans() as lines:
+        audit(db, KNOWN, NOW)
+    scanned = {
+        line for line in lines if line.startswith(tuple(f"SCAN {table}" for table in (*LARGE, "task_change")))
+    }
+    assert {line.split()[1] for line in scanned} == {"task", "task_change"}
+    assert "SCAN task_change USING INDEX task_change_of_task" in scanned  # its window needs no sorting
+    assert [line for line in lines if "TEMP B-TREE" in line] == [
+        "USE TEMP B-TREE FOR GROUP BY"
+    ]  # of what is wrong

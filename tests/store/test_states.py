@@ -12,7 +12,8 @@ import pytest
 from campaigns.errors import IllegalMove
 from campaigns.models import Contact
 from campaigns.store import decisions
-from campaigns.words import CAMPAIGN_MOVES, CONTACT_MOVES, CampaignState, ContactState
+from campaigns.store.database import Database
+from campaigns.words import CAMPAIGN_MOVES, CONTACT_MOVES, TASK_MOVES, CampaignState, ContactState, TaskState
 from tests.store.people import NOW, person
 
 ROOT = Path(__file__).parents[2]
@@ -42,11 +43,11 @@ def test_only_what_the_table_allows_is_done(before: ContactState, to: ContactSta
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if not CONTACT_MOVES[state]])
-def test_who_is_closed_is_not_closed_again(state: ContactState) -> None:
+def test_who_is_closed_is_not_closed_again(db: Database, state: ContactState) -> None:
     contact = contact_in(state)
     contact.outcome = "completed"
-    with pytest.raises(IllegalMove, match="no other state follows"):
-        decisions.settle(contact, "exhausted", "failed", NOW)
+    with db.write() as session, pytest.raises(IllegalMove, match="no other state follows"):
+        decisions.settle(session, contact, "exhausted", "failed", NOW)
     assert (contact.state, contact.outcome, contact.closed_at) == (state, "completed", None)
 
 
@@ -56,12 +57,19 @@ def test_the_tables_know_every_state_and_no_other() -> None:
         assert {to for legal in moves.values() for to in legal} <= set(states)
 
 
+TASKS: dict[str, frozenset[str]] = {  # what happens and changes no state is not drawn
+    state: frozenset(moves[state] for moves in TASK_MOVES.values() if moves.get(state, state) != state)
+    for state in get_args(TaskState)
+}
+
+
 @pytest.mark.parametrize(
-    ("place", "moves", "first"), [(0, CONTACT_MOVES, "waiting"), (1, CAMPAIGN_MOVES, "draft")]
+    ("place", "moves", "first"),
+    [(0, CONTACT_MOVES, "waiting"), (1, CAMPAIGN_MOVES, "draft"), (2, TASKS, "open")],
 )
 def test_the_readme_draws_the_table(place: int, moves: Mapping[str, frozenset[str]], first: str) -> None:
     drawings = DRAWINGS.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert len(drawings) == 2, "the README draws the states of contacts, then those of campaigns"
+    assert len(drawings) == 3, "the README draws the states of contacts, of campaigns, and of tasks"
     drawn = ARROW.findall(drawings[place])
     assert len(drawn) == len(set(drawn)) == len(drawings[place].strip().splitlines()), "each arrow once"
     ends = {(state, START_OR_END) for state, legal in moves.items() if not legal}
