@@ -41,7 +41,8 @@ def bars(values: Sequence[tuple[str, float, float]], top: float = 0.0) -> Sequen
 def scale(highest: float) -> Sequence[tuple[float, str]]:
     """Lines across the picture, each with its height and the value it stands for: half and full height."""
     parts = (0.5, 1.0) if highest > 1 else (1.0,)
-    return [(HEIGHT * part, f"{highest * part:.4g}") for part in parts] if highest > 0 else []
+    digits = ".0f" if highest >= 1000 else ".4g"
+    return [(HEIGHT * part, f"{highest * part:{digits}}") for part in parts] if highest > 0 else []
 
 
 def text_bar(value: float, highest: float, columns: int) -> str:

@@ -14,7 +14,7 @@ from campaigns.assemble import build_engine, trunk_of
 from campaigns.engine.engine import TICKS
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.intake.callbacks import lost_calls
-from campaigns.intake.csv_file import IntakeDefaults
+from campaigns.intake.contact_file import IntakeDefaults
 from campaigns.intake.follow import LogIntake
 from campaigns.intake.queue_log import QueueLog
 from campaigns.rules.lost_calls import MISDIAL
