@@ -1,4 +1,4 @@
-"""The long runs only where soak is asked for; what happened is told past pytest; a home that can speak."""
+"""What happened is told past pytest; a home that can speak."""
 
 import shutil
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.plan import CAMPAIGN
-from tests.soak.conftest import pytest_collection_modifyitems, teller
+from tests.soak.conftest import teller
 from tests.system.commands import Desk
 
-__all__ = ["pytest_collection_modifyitems", "teller"]
+__all__ = ["teller"]
 
 HERE = Path(__file__).parent
 FILES = {"chaos.yaml": f"campaigns/{CAMPAIGN}.yaml", "caps.yaml": "rules/chaos-caps.yaml"}
@@ -27,7 +27,7 @@ def speaking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def speaking_home(folder: Path) -> Path:
     """Made in this folder; speech takes seconds, and each campaign gets a copy."""
-    desk = Desk(folder, "sip:127.0.0.1:15999")
+    desk = Desk(folder, "sip:127.0.0.1:15999", itself=True)
     for name, place in FILES.items():
         (desk.home / place).parent.mkdir(exist_ok=True)
         shutil.copy(HERE / name, desk.home / place)

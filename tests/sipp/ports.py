@@ -1,6 +1,7 @@
 """Ports for far ends of the tests, below those that the kernel itself gives out (on Linux from 32768)."""
 
 import itertools
+import os
 import random
 import socket
 from collections.abc import Iterator
@@ -8,14 +9,24 @@ from collections.abc import Iterator
 HOST = "127.0.0.1"
 
 
+WORKERS = 8  # of pytest-xdist; beyond so many, two share their ports
+
+
+def _own(ports: range) -> range:
+    """The part that no other process of this run of pytest uses."""
+    share = len(ports) // WORKERS
+    mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+    return ports[mine * share : (mine + 1) * share]
+
+
 def _in_turn(ports: range) -> Iterator[int]:
-    """From a random one, so that parallel tests seldom meet; none comes again before all others have come."""
+    """From a random one, so that runs side by side seldom meet; none comes again before all others have."""
     start = random.randrange(len(ports))
     return itertools.cycle([*ports[start:], *ports[:start]])
 
 
-_SIP_PORTS = range(16000, 16500, 2)
-_RTP_PORTS = range(10000, 14000, 8)  # SIPp takes four around each
+_SIP_PORTS = _own(range(16000, 16496, 2))
+_RTP_PORTS = _own(range(10000, 14000, 8))  # SIPp takes four around each
 _sip_ports, _rtp_ports = _in_turn(_SIP_PORTS), _in_turn(_RTP_PORTS)
 
 

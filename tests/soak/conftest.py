@@ -1,4 +1,4 @@
-"""How much of the endurance tests is run, and what they share."""
+"""How much the endurance tests do, and what they share."""
 
 import os
 import resource
@@ -17,15 +17,6 @@ from tests.soak.progress import Teller
 
 LONGEST_SECONDS = 3000.0
 MakeLoad = Callable[[int], tuple[Load, LinePool]]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Only where soak is asked for by name, whatever else is chosen by marks."""
-    if "soak" in config.option.markexpr:
-        return
-    long = [item for item in items if item.get_closest_marker("soak")]
-    config.hook.pytest_deselected(items=long)
-    items[:] = [item for item in items if item not in long]
 
 
 def scaled(count: int) -> int:

@@ -18,6 +18,7 @@ YEAR = ((1500, "1"), (300, "9"), (300, "5"), (300, "4"))
 HEARS_AND_MARKS = Answers(keys=((1500, "1"), *YEAR, (2500, "2"), (1500, "5")))
 HANGS_UP_EARLY = Answers(keys=((1500, "1"),), hang_up_ms=500)
 NOBODY_THERE = "sip:127.0.0.1:15999"
+LINES = "[lines]\nsip_ports = [14700, 14899]\nrtp_ports = [18000, 19999]\n"
 NUMBERS = [f"+7912345670{n}" for n in range(6)]
 
 
@@ -35,7 +36,7 @@ def test_the_main_job(tmp_path: Path) -> None:
         NUMBERS[4]: HANGS_UP_EARLY,
     }
     with SippPatients(patients) as sipp:
-        desk = Desk(tmp_path, sipp.uri)
+        desk = Desk(tmp_path, sipp.uri, settings=LINES)
         said = desk.queue([f"A-{n},{number}" for n, number in enumerate(NUMBERS)] + ["A-9,12"])
         assert "6 queued, 0 known already, 1 rejected" in said
         desk.run("campaign", "launch", "covid-results")
@@ -64,7 +65,7 @@ def test_the_main_job(tmp_path: Path) -> None:
 
 
 def test_a_dead_trunk_is_said_plainly_and_costs_no_attempt(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, NOBODY_THERE)
+    desk = Desk(tmp_path, NOBODY_THERE, settings=LINES)
     desk.queue([f"A-1,{NUMBERS[0]}"])
     desk.run("campaign", "launch", "covid-results")
     run = desk.run("run", "--until-idle", code=1)
@@ -77,7 +78,7 @@ def test_a_dead_trunk_is_said_plainly_and_costs_no_attempt(tmp_path: Path) -> No
 
 
 def test_without_a_launch_nobody_is_called_and_the_run_says_so(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, NOBODY_THERE)
+    desk = Desk(tmp_path, NOBODY_THERE, settings=LINES)
     desk.queue([f"A-1,{NUMBERS[0]}"])
     said = desk.run("run", "--until-idle").stdout
     assert "No campaign is running" in said
@@ -93,7 +94,7 @@ def test_a_trunk_that_does_not_resolve_is_refused_before_any_call(tmp_path: Path
 
 def test_after_a_kill_everything_is_taken_over(tmp_path: Path) -> None:
     with SippPatients(dict.fromkeys(NUMBERS[:4], HEARS_AND_MARKS)) as sipp:
-        desk = Desk(tmp_path, sipp.uri)
+        desk = Desk(tmp_path, sipp.uri, settings=LINES)
         desk.queue([f"A-{n},{number}" for n, number in enumerate(NUMBERS[:4])])
         desk.run("campaign", "launch", "covid-results")
         engine = desk.start("run", "--until-idle")
@@ -116,7 +117,7 @@ def test_after_a_kill_everything_is_taken_over(tmp_path: Path) -> None:
 def test_sigterm_lets_calls_end_and_places_no_more(tmp_path: Path) -> None:
     numbers = [f"+791234567{n:02d}" for n in range(12)]
     with SippPatients(dict.fromkeys(numbers, HEARS_AND_MARKS)) as sipp:
-        desk = Desk(tmp_path, sipp.uri)
+        desk = Desk(tmp_path, sipp.uri, settings=LINES)
         desk.queue([f"A-{n},{number}" for n, number in enumerate(numbers)])
         desk.run("campaign", "launch", "covid-results")
         engine = desk.start("run", "--until-idle")
@@ -134,7 +135,7 @@ def test_sigterm_lets_calls_end_and_places_no_more(tmp_path: Path) -> None:
 def test_a_pause_holds_within_a_second(tmp_path: Path) -> None:
     numbers = [f"+791234567{n:02d}" for n in range(40)]
     with SippPatients(dict.fromkeys(numbers, HANGS_UP_EARLY)) as sipp:
-        desk = Desk(tmp_path, sipp.uri)
+        desk = Desk(tmp_path, sipp.uri, settings=LINES)
         desk.queue([f"A-{n},{number}" for n, number in enumerate(numbers)])
         desk.run("campaign", "launch", "covid-results")
         engine = desk.start("run", "--until-idle")
@@ -151,7 +152,7 @@ def test_a_pause_holds_within_a_second(tmp_path: Path) -> None:
 
 def test_two_engines_on_one_home_are_refused(tmp_path: Path) -> None:
     with SippPatients({NUMBERS[0]: Rings()}) as sipp:
-        desk = Desk(tmp_path, sipp.uri)
+        desk = Desk(tmp_path, sipp.uri, settings=LINES)
         desk.queue([f"A-1,{NUMBERS[0]}"])
         desk.run("campaign", "launch", "covid-results")
         engine = desk.start("run")

@@ -8,17 +8,21 @@ import pytest
 
 from tests.system.commands import DIALER
 
-LONGEST_SECONDS = 180.0  # what a newcomer is promised
+PROMISED_SECONDS = 180.0  # to a newcomer, on a machine that does nothing else
+PATIENCE_SECONDS = 300.0  # beside other tests
 
 
-@pytest.mark.timeout(LONGEST_SECONDS + 60)
-def test_the_demonstration_is_true_and_leaves_what_it_promises(tmp_path: Path) -> None:
+@pytest.mark.timeout(PATIENCE_SECONDS + 60)
+@pytest.mark.parametrize(
+    "seconds", [PATIENCE_SECONDS, pytest.param(PROMISED_SECONDS, marks=pytest.mark.soak)]
+)
+def test_the_demonstration_is_true_and_leaves_what_it_promises(tmp_path: Path, seconds: float) -> None:
     home = tmp_path / "demo"
     done = subprocess.run(
         [str(DIALER), "demo", "--home", str(home)],
         capture_output=True,
         text=True,
-        timeout=LONGEST_SECONDS,
+        timeout=seconds,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
