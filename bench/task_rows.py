@@ -89,7 +89,7 @@ def _tables(count: int, shared: bool) -> Iterator[Rows]:
             "state": "CASE WHEN i % 10 < 2 THEN 'verified' WHEN i % 10 < 7 THEN 'resolved' "
             "WHEN i % 10 = 7 THEN 'open' WHEN i % 10 = 8 THEN 'taken' ELSE 'waiting' END",
             "level": f"CASE WHEN {TWICE_LATE} THEN 'authority' WHEN {LATE} THEN 'head' ELSE 'operator' END",
-            "due_at": _after(f"86400 + (i * 7919) % {DAYS * 86400}", shared),
+            "due_at": _after(f"86400 + (i * 1009) % {DAYS * 86400}", shared),
             "owner": f"CASE WHEN i % 10 >= 8 THEN 'operator-' || ((i / 10) % {OWNERS}) ELSE '' END",
             "closed_at": f"CASE WHEN {CLOSED} THEN {_after('0', shared)} END",
             "lease_until": f"CASE WHEN i % 10 = 8 THEN {_after('1800', shared)} END",

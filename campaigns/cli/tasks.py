@@ -48,7 +48,10 @@ def list_tasks(
     state: Annotated[TaskState | None, typer.Option("--state", help="Only tasks in this state.")] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Only those that you have, or put off.")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those that are late.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=tasks.MOST_AT_ONCE)] = tasks.PAGE,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, max=tasks.MOST_AT_ONCE, help=f"A table has {tasks.PAGE}, JSON all."),
+    ] = None,
     after: Annotated[int | None, typer.Option("--after", help="Go on behind this task.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too, the newest first.")] = False,
     who: Who = None,
@@ -65,7 +68,10 @@ def list_tasks(
         late_at=datetime.now(UTC) if overdue else None,
         everything=everything or state in tasks.CLOSED,
     )
-    page = tasks.page(database, wanted, after, limit)
+    if as_json and limit is None and after is None:
+        print_json([task.as_json() for task in tasks.listing(database, wanted)])
+        return
+    page = tasks.page(database, wanted, after, limit or tasks.PAGE)
     rows = [task.as_json() for task in page.tasks]
     if as_json:
         print_json(rows)

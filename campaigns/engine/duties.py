@@ -21,7 +21,7 @@ from campaigns.store.database import Database
 from prompts.errors import PromptError
 
 EVERY_SECONDS = {"campaigns": 1.0, "brakes": 1.0, "expire": 1.0, "forget": 30.0, "sweep": 1.0}
-EVERY_SECONDS |= {"tasks": 5.0, "stale_checks": 600.0}
+EVERY_SECONDS |= {"tasks": 1.0, "stale_checks": 600.0}
 EVERY_SECONDS |= {"opt_outs": 1.0, "beat": USUAL_VIGIL.beat_seconds, "orphans": 10.0}
 SWEPT_AT_ONCE = 2000  # owners looked up in one pass, some milliseconds
 SWEEP_SECONDS = 0.1  # of one pass; at least one owner is forgotten in it

@@ -31,7 +31,7 @@ class Task(SQLModel, table=True):
     due_at: datetime
     closed_at: datetime | None = None
     note: str = ""  # the outcome, as who resolved it wrote it
-    owner: str = ""  # who has it, while it is taken
+    owner: str = ""  # who has it, while it is taken or waits
     lease_until: datetime | None = None  # then it returns
     wake_at: datetime | None = None  # while it waits
     check: str = ""

@@ -112,9 +112,9 @@ def page(db: Database, wanted: Filter = ALL_OPEN, after: int | None = None, limi
     return Page(views, views[-1].id if len(found) > limit else None)
 
 
-def listing(db: Database, campaign: str | None = None, everything: bool = False) -> list[TaskView]:
-    """All tasks in the order in which they are due; of one campaign if asked for, closed ones too if so."""
-    query = select(Task).where(*_conditions(Filter(campaign=campaign, everything=everything)))
+def listing(db: Database, wanted: Filter = ALL_OPEN) -> list[TaskView]:
+    """All of them at once, in the order in which they are due."""
+    query = select(Task).where(*_conditions(wanted))
     with db.read() as session:
         return views_of(session, list(session.exec(_as_due(query, None))))
 

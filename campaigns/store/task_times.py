@@ -1,7 +1,6 @@
 """What time does to tasks: leases end, who waits comes back, and what is late goes up."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,8 +16,7 @@ from campaigns.store.decisions import settle
 from campaigns.store.task_moves import ENGINE, levels_of, move, office_of
 from campaigns.words import Level, TaskEvent
 
-MOVED_AT_ONCE = 100  # in one transaction, about 0.1 s; other writers get their turn between two
-MOST_TRANSACTIONS = 5  # of one kind in one pass: whoever asks has calls to look after
+MOVED_AT_ONCE = 20  # of each kind, some hundredths of a second: whoever asks has calls to look after
 STALE_AFTER = timedelta(hours=1)  # past its deadline nobody looks at a contact whose campaign has no file
 LEASE_ENDED, LATE = "nothing was done with it in time", "it is late"
 
@@ -51,13 +49,16 @@ def pass_time(db: Database, now: datetime) -> list[str]:
     """Whatever is due by now; sentences about those who should have been told and could not.
 
     A task that is late at one level goes to the next, and is due there anew; at the top it is reminded of. It
-    returns after some hundred tasks of a kind, though more may be left: ask again. Nodes that ask at once
-    share them.
+    returns after `MOVED_AT_ONCE` of a kind, though more may be left: ask again. Nodes that ask at once share
+    them.
     """
     untold: Counter[Office] = Counter()
-    _all(db, lambda session: _each(session, _LEASED_OUT, now, lambda _: ("returned", LEASE_ENDED)))
-    _all(db, lambda session: _each(session, _AWAKE, now, lambda _: ("woken", "")))
-    _all(db, lambda session: _escalate(session, now, untold))
+    with db.write() as session:
+        _each(session, _LEASED_OUT, "returned", LEASE_ENDED, now)
+    with db.write() as session:
+        _each(session, _AWAKE, "woken", "", now)
+    with db.write() as session:
+        _escalate(session, now, untold)
     return [_sentence(count, *office) for office, count in sorted(untold.items())]
 
 
@@ -70,34 +71,23 @@ def close_stale_checks(db: Database, now: datetime) -> int:
     return sum(_close(db, contact_id, now) for contact_id in sorted(found))
 
 
-def _all(db: Database, some: Callable[[Session], int]) -> None:
-    for _ in range(MOST_TRANSACTIONS):
-        with db.write() as session:
-            moved = some(session)
-        if moved < MOVED_AT_ONCE:
-            return
-
-
 def _each(
-    session: Session,
-    wanted: sqlalchemy.Select[Any],
-    now: datetime,
-    event_of: Callable[[Task], tuple[TaskEvent, str]],
-) -> int:
-    found = [rows.made(Task, row._mapping) for row in session.connection().execute(wanted, {"now": now})]
-    for task in found:
-        event, why = event_of(task)
+    session: Session, wanted: sqlalchemy.Select[Any], event: TaskEvent, why: str, now: datetime
+) -> None:
+    for task in _found(session, wanted, now):
         move(session, task, event, ENGINE, now, why)
-    return len(found)
 
 
-def _escalate(session: Session, now: datetime, untold: Counter[Office]) -> int:
-    found = [rows.made(Task, row._mapping) for row in session.connection().execute(_OVERDUE, {"now": now})]
-    for task in found:
-        move(session, task, when_late(task.level), ENGINE, now, LATE)
-        if not levels_of(session).can_be_told(task.level, task.institution):
+def _escalate(session: Session, now: datetime, untold: Counter[Office]) -> None:
+    for task in _found(session, _OVERDUE, now):
+        event = when_late(task.level)
+        move(session, task, event, ENGINE, now, LATE)
+        if event == "escalated" and not levels_of(session).can_be_told(task.level, task.institution):
             untold[task.level, task.institution] += 1
-    return len(found)
+
+
+def _found(session: Session, wanted: sqlalchemy.Select[Any], now: datetime) -> list[Task]:
+    return [rows.made(Task, row._mapping) for row in session.connection().execute(wanted, {"now": now})]
 
 
 def _sentence(count: int, level: Level, institution: str) -> str:

@@ -89,12 +89,12 @@ def test_a_campaign_that_pauses_itself_makes_one_task(db: Database) -> None:
 def test_a_task_of_a_campaign_is_resolved_like_any_other(db: Database) -> None:
     queue(db, person("A"))
     brakes.pause(db, "results", TRIPPED, NOW)
-    [task] = tasks.listing(db, "results")
+    [task] = tasks.listing(db, tasks.Filter("results"))
     tasks.resolve(db, task.id, "olga", "the trunk is repaired", NOW)
-    assert tasks.listing(db, "results") == []
+    assert tasks.listing(db, tasks.Filter("results")) == []
     campaigns.move(db, "results", "running", NOW)
     brakes.pause(db, "results", TRIPPED, NOW)
-    assert [open_task.id for open_task in tasks.listing(db, "results")] != [task.id]
+    assert [open_task.id for open_task in tasks.listing(db, tasks.Filter("results"))] != [task.id]
 
 
 def test_only_so_many_calls_are_made_before_somebody_approves(db: Database) -> None:

@@ -71,7 +71,7 @@ def test_a_closed_task_stays_closed_and_a_new_one_is_raised(db: Database) -> Non
     tasks.resolve(db, first.id, "olga", "was called", NOW + HOUR)
     attempts.record(db, attempt, [TaskRaised("call back", "high")], "partial", NOW + HOUR)
     [second] = tasks.listing(db)
-    everything = tasks.listing(db, everything=True)
+    everything = tasks.listing(db, tasks.Filter(everything=True))
     assert second.id != first.id
     assert [(task.state, task.note, task.closed_at) for task in everything] == [
         ("resolved", "was called", NOW + HOUR),
@@ -153,8 +153,8 @@ def test_what_was_closed_too_early_is_reopened_and_due_anew(db: Database) -> Non
 
 def test_tasks_of_one_campaign(db: Database) -> None:
     [task] = raised(db, TaskRaised("call back", "high"))
-    assert tasks.listing(db, "results") == [task]
-    assert tasks.listing(db, "survey", everything=True) == []
+    assert tasks.listing(db, tasks.Filter("results")) == [task]
+    assert tasks.listing(db, tasks.Filter("survey", everything=True)) == []
 
 
 @pytest.mark.parametrize(
