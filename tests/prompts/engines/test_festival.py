@@ -101,19 +101,11 @@ def test_no_text_is_a_command(engine: Festival, words: str) -> None:
 
 
 @real
-@pytest.mark.parametrize(
-    ("words", "seconds"),
-    [
-        ("э " * 151, 10),  # the shortest texts of two pieces
-        ("э" * 301, 10),
-        pytest.param("э " * 900, 30, marks=pytest.mark.soak),
-        pytest.param("э" * 900, 30, marks=pytest.mark.soak),
-    ],
-)
-def test_a_long_text_is_said_in_pieces(engine: Festival, words: str, seconds: float) -> None:
+@pytest.mark.parametrize("words", ["э " * 151, "э" * 301])  # the shortest texts of two pieces
+def test_a_long_text_is_said_in_pieces(engine: Festival, words: str) -> None:
     engine.speak(HELLO)
     before = engine.pid
-    assert engine.speak(FixedText("ru", words)).seconds > seconds
+    assert engine.speak(FixedText("ru", words)).seconds > 10
     assert engine.pid == before
 
 
