@@ -1,4 +1,4 @@
-"""`python -m bench [NAME]`: product, lines [CALLS ...], rate, speech, intelligibility, store, tasks, webhooks.
+"""`python -m bench [NAME]`: product, lines, rate, speech, intelligibility, store, tasks or webhooks.
 
 The first three are measured with SIPp beside, and are all run when none is named.
 """
