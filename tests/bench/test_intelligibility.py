@@ -13,6 +13,7 @@ from bench.intelligibility import AIM, Heard, Score, aim_met, as_json, main, mea
 from bench.judge import Job, Verdict, judge
 from bench.spoken import LANGUAGES, shipped, some
 from bench.transcripts import NONE, Errors
+from campaigns.flows.loader import LIBRARY, find_scripts
 from prompts.engines.chain import Chain
 from prompts.engines.tone import Tone
 from prompts.settings import SpeechSettings
@@ -55,11 +56,7 @@ def text_of(shown: object) -> str:
 def test_every_shipped_text_can_be_said_and_none_stands_twice(language: str) -> None:
     texts = [wording_of(sample.text).words for sample in shipped(language)]
     assert len(set(texts)) == len(texts)
-    assert {sample.campaign for sample in shipped(language)} == {
-        "abandoned-callback",
-        "covid-results",
-        "satisfaction-survey",
-    }
+    assert {sample.campaign for sample in shipped(language)} == find_scripts(LIBRARY).keys()
 
 
 def test_sentences_are_the_pieces_of_the_texts() -> None:

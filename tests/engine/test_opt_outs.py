@@ -38,14 +38,21 @@ def opt_out(world: World, campaign: str = "") -> None:
     optouts.add(world.database, NUMBER, "command", world.clock.now(), campaign)
 
 
-@pytest.mark.parametrize(("result", "left"), [("positive", 1), ("inconclusive", 1), ("negative", 0)])
-def test_an_opt_out_by_key_leaves_the_result_to_a_doctor(tmp_path: Path, result: str, left: int) -> None:
+@pytest.mark.parametrize(
+    ("result", "left"),
+    [
+        ("positive", "doctor_positive_result"),
+        ("inconclusive", "doctor_inconclusive_result"),
+        ("negative", "not_told"),
+    ],
+)
+def test_an_opt_out_by_key_leaves_the_result_to_a_human(tmp_path: Path, result: str, left: str) -> None:
     world = World(tmp_path, {NUMBER: OPTS_OUT})
     results(world, result)
     world.launch(COVID)
     world.run_until_idle()
     assert world.contact(COVID, result).outcome == "opted_out"
-    assert world.open_tasks() == [(result, f"doctor_{result}_result")] * left
+    assert world.open_tasks() == [(result, left)]
     assert len(world.lines.dials) == 1
 
 
