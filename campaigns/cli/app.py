@@ -4,12 +4,14 @@
 import os
 import signal
 
+WRONG_USE = 2  # as typer has it
 INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
 _heeded = signal.getsignal(signal.SIGINT)
 if _heeded is signal.default_int_handler:  # else it is ignored, or whoever imports us heeds it
     signal.signal(signal.SIGINT, lambda _signal, _frame: os._exit(INTERRUPTED))
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -101,6 +103,7 @@ def demo(patients: HowMany = 24, home: Place = Path("var/demo")) -> None:
 
 def main() -> None:
     """Run the command; exit 0 done, 1 the work failed, 2 wrong use, 130 interrupted before it had begun."""
+    _refuse_unreadable(sys.argv)
     try:
         app()
     except (CampaignsError, ScriptError, DialerError, PromptError) as error:
@@ -108,3 +111,14 @@ def main() -> None:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
+
+
+def _refuse_unreadable(words: Sequence[str]) -> None:
+    """Bytes that are no text can neither be kept nor shown, whatever the command."""
+    for place, word in enumerate(words):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            what = f"Word {place} of the command is not UTF-8: set the terminal to UTF-8 and type it again."
+            print(what, file=sys.stderr)  # noqa: T201 - as in main
+            raise SystemExit(WRONG_USE) from None

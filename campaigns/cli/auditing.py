@@ -25,14 +25,14 @@ from campaigns.library import script_file, script_named
 from campaigns.settings import Home
 from campaigns.store import campaigns
 from campaigns.store.audit import Audit, FileState, Hole, Known, audit
+from campaigns.store.audit_checks import KINDS, MENDED_BY
 from campaigns.store.database import Database
 
 SHOWN: Final = 50  # in a table; --json has up to 1000 of each kind
 
 _FILES: Final = {
-    "gone": "The file of the campaign {name} is gone: of its answers nothing is proved.",
-    "faulty": "The file of the campaign {name} is faulty (see dialer campaign check {name}): of its answers "
-    "nothing is proved.",
+    "gone": "The file of the campaign {name} is gone: {lack}put it back as campaigns/{name}.yaml.",
+    "faulty": "The file of the campaign {name} is faulty: {lack}mend it, see dialer campaign check {name}.",
 }
 
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only this campaign and its tasks.")]
@@ -41,7 +41,8 @@ CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only thi
 def audit_tasks(home: HomeOption, campaign: CampaignOption = None, as_json: JsonOption = False) -> None:
     """Prove that every low mark, stranger, unheard result and broken promise has a task or a recorded reason.
 
-    Exit 0 with what was proved, or 1 with the list of what is missing.
+    Exit 0 with what was proved, or 1 with the list of what is missing, or was given to a campaign without a
+    file.
     """
     settings, database = open_home(home) if campaign is None else met_campaign(home, campaign)
     found = audit(database, known_campaigns(settings, database), datetime.now(UTC), campaign)
@@ -71,17 +72,34 @@ def _known(home: Home, name: str) -> Owed | FileState:
 
 def _show(found: Audit) -> None:
     for name, state in found.files.items():
-        tell(_FILES[state].format(name=name))
+        tell(_FILES[state].format(name=name, lack=_lack(found.unproved.get(name, 0))))
     for warned in found.warnings:
         tell(warned.sentence)
     if found.clean:
         say(proved(found))
-        return
+    if found.counts:
+        _show_holes(found)
+    if found.unproved:
+        answers = _answers(sum(found.unproved.values()))
+        say(f"Nothing is proved of {answers}: the files of their campaigns are gone or faulty.")
+
+
+def _lack(answers: int) -> str:
+    return f"nothing is proved of its {_answers(answers)}; " if answers else ""
+
+
+def _answers(count: int) -> str:
+    return f"{count} {'answer' if count == 1 else 'answers'}"
+
+
+def _show_holes(found: Audit) -> None:
     console.print(_table(found.holes[:SHOWN]))
     count = sum(found.counts.values())
     if count > SHOWN:
         say(f"{count - SHOWN} more are not shown: see dialer tasks audit --json.")
     say(f"{count} {'has' if count == 1 else 'have'} neither a person nor a recorded reason.")
+    for sentence in dict.fromkeys(MENDED_BY[kind] for kind in KINDS if kind in found.counts):
+        say(sentence)
 
 
 def proved(found: Audit) -> str:

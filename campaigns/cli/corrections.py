@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from campaigns.cli.options import CampaignName, HomeOption, JsonOption, known_campaign, print_json, say, tell
-from campaigns.flows.followups import followups
+from campaigns.flows.followups import facts_of, followups
 from campaigns.flows.script import Script
 from campaigns.flows.turns import Work
 from campaigns.intake.contact_file import IntakeDefaults
@@ -75,7 +75,7 @@ def _closing(database: Database, script: Script) -> CloseTasks:
     """The tasks that the campaign's file wants when a contact is closed."""
 
     def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
-        facts = {**contact.fields, **contacts.answers(database, contact.id)}
+        facts = facts_of(script, contact.fields, contacts.answers(database, contact.id))
         return followups(script, facts, state, outcome, contact.delivered_at is not None)
 
     return tasks

@@ -34,17 +34,17 @@ def play(home: Path, patients: int) -> None:
     with phones_for(cast, settings, ports), running_engine(settings, tell) as engine:
         heed_signals(engine)
         watch(engine, until_idle=True)
-    _show(database)
+    _show(settings, database)
     _leave_behind(settings, database)
     say(f"Done in {time.monotonic() - began:.0f} seconds.")
     if not _true(settings, database, cast):
         raise typer.Exit(1)
 
 
-def _show(database: Database) -> None:
+def _show(home: Home, database: Database) -> None:
     for name in CAMPAIGNS:
         print_report(figures.report(database, name))
-    console.print(tasks_table([task.as_json() for task in tasks.listing(database)]))
+    console.print(tasks_table([task.as_json() for task in tasks.listing(database)], home.file.engine.zone))
 
 
 def _leave_behind(home: Home, database: Database) -> None:

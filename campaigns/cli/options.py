@@ -1,8 +1,10 @@
 """Options and output that every command shares."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -19,6 +21,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print data alone.")]
 CampaignName = Annotated[str, typer.Argument(help="Name of the campaign.")]
 
 SHOWN_DIGITS = 2
+GREATEST_NUMBER: Final = 2**31 - 1  # no row of the database has a greater number
 
 console = Console()
 errors = Console(stderr=True)
@@ -43,6 +46,14 @@ def met_campaign(folder: Path, name: str) -> tuple[Home, Database]:
     if name not in campaigns.states(database):
         script_file(home, name)
     return home, database
+
+
+def in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What somebody typed by the clinic's clock. Raises BadParameter for a moment at the ends of time."""
+    try:
+        return moment.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        raise typer.BadParameter(f"{moment:%Y-%m-%d} is no date that can be meant") from None
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -11,8 +11,19 @@ from rich.table import Table
 
 from campaigns.cli import trying
 from campaigns.cli.event_file import FORMATS, write_events
-from campaigns.cli.options import HomeOption, JsonOption, console, met_campaign, open_home, print_json, say
+from campaigns.cli.options import (
+    GREATEST_NUMBER,
+    HomeOption,
+    JsonOption,
+    console,
+    in_utc,
+    met_campaign,
+    open_home,
+    print_json,
+    say,
+)
 from campaigns.errors import OutputError
+from campaigns.settings import FILE_NAME, Home
 from campaigns.store import outbox_desk
 from campaigns.store.outbox_desk import Line, Standing
 
@@ -23,7 +34,12 @@ LISTED = 50
 
 ReceiverOption = Annotated[str | None, typer.Option("--receiver", help="Only this receiver's.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many lines at most.")]
-Number = Annotated[int, typer.Argument(help="Number of the delivery, as dialer outbox list --dead shows it.")]
+OneNumber = Annotated[
+    int | None,
+    typer.Argument(
+        min=1, max=GREATEST_NUMBER, help="Number of the delivery, as dialer outbox list --dead shows it."
+    ),
+]
 Since = Annotated[
     datetime | None,
     typer.Option(
@@ -44,7 +60,7 @@ def list_outbox(
     as_json: JsonOption = False,
 ) -> None:
     """How each receiver stands; or deliveries one by one, the oldest first."""
-    _, database = open_home(home)
+    settings, database = open_home(home)
     if dead or waiting:
         _show_lines(outbox_desk.lines(database, limit, dead=dead, receiver=receiver), as_json=as_json)
         return
@@ -56,15 +72,17 @@ def list_outbox(
         return
     console.print(_standings_table(standings))
     if new:
-        say(f"{new} events are new: dialer run looks at them within a second.")
+        what = "event is" if new == 1 else "events are"
+        say(f"{new} {what} new: dialer run looks for them every second.")
     if any(one.dead for one in standings):
         say("Dead deliveries hold back what follows them: see dialer outbox list --dead.")
+    _say_who_is_gone(settings, [one.receiver for one in standings if one.waiting + one.dead])
 
 
 @app.command("retry")
 def retry(
     home: HomeOption,
-    number: Annotated[int | None, typer.Argument(help="Number of one delivery.")] = None,
+    number: OneNumber = None,
     receiver: ReceiverOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Of all receivers.")] = False,
 ) -> None:
@@ -73,22 +91,33 @@ def retry(
         raise typer.BadParameter("name one delivery by its number, or give --receiver NAME, or --all.")
     _, database = open_home(home)
     count = outbox_desk.retry(database, datetime.now(UTC), number, receiver)
-    say(f"{count} deliveries are tried again as soon as dialer run works.")
+    what = "delivery is" if count == 1 else "deliveries are"
+    say(f"{count} {what} tried again as soon as dialer run works.")
 
 
 @app.command("drop")
 def drop(
-    number: Number,
     home: HomeOption,
     note: Annotated[str, typer.Option("--note", help="Why; it is kept.")],
+    number: OneNumber = None,
+    receiver: Annotated[
+        str | None, typer.Option("--receiver", help="All that this receiver was not told yet.")
+    ] = None,
     who: Annotated[str, typer.Option("--as", help="Who decides that.", show_default="login name")] = "",
 ) -> None:
-    """Never make this delivery, so that what waits behind it goes on."""
+    """Never make this delivery, so that what waits behind it goes on; or none of a receiver's."""
     if not note.strip():
         raise typer.BadParameter("--note must say why.")
+    if (number is None) == (receiver is None):
+        raise typer.BadParameter("name one delivery by its number, or give --receiver NAME.")
     _, database = open_home(home)
-    outbox_desk.drop(database, number, who or getpass.getuser(), note.strip(), datetime.now(UTC))
-    say(f"Delivery {number} is dropped, and what waits behind it goes on.")
+    who, now = who or getpass.getuser(), datetime.now(UTC)
+    if number is not None:
+        outbox_desk.drop(database, number, who, note.strip(), now)
+        say(f"Delivery {number} is dropped, and what waits behind it goes on.")
+    if receiver is not None:
+        count = outbox_desk.drop_all(database, receiver, who, note.strip(), now)
+        say(f"{count} {'delivery' if count == 1 else 'deliveries'} to {receiver} will never be made.")
 
 
 @app.command("export")
@@ -102,7 +131,7 @@ def export(
     if file.suffix.lower() not in FORMATS:
         raise typer.BadParameter(f"{file.name} must end in {' or '.join(FORMATS)}.")
     settings, database = open_home(home) if campaign is None else met_campaign(home, campaign)
-    begins = None if since is None else since.replace(tzinfo=settings.file.engine.zone).astimezone(UTC)
+    begins = None if since is None else in_utc(since, settings.file.engine.zone)
     try:
         count = write_events(file, outbox_desk.told(database, campaign, begins))
     except OSError as error:
@@ -110,6 +139,19 @@ def export(
             f"{file} cannot be written ({error.strerror}): name another place, or make room."
         ) from None
     say(f"{count} events are in {file}.")
+
+
+def _say_who_is_gone(settings: Home, receivers: Sequence[str]) -> None:
+    from campaigns.courier.receivers import Wants  # here: no other command waits for it to load
+
+    known = Wants(settings.file).receivers
+    for name in receivers:
+        if name not in known:
+            say(
+                f"{name} is no receiver of {FILE_NAME} any more: add it again and try dialer outbox retry "
+                f"--receiver {name!r}, or let go of it all with dialer outbox drop --receiver {name!r} "
+                "--note WHY."
+            )
 
 
 def _show_lines(lines: Sequence[Line], *, as_json: bool) -> None:

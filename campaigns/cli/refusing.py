@@ -5,7 +5,7 @@ from datetime import datetime
 
 from campaigns.errors import CampaignsError
 from campaigns.flows.complaints import ScriptError
-from campaigns.flows.followups import followups
+from campaigns.flows.followups import facts_of, followups
 from campaigns.flows.script import Script
 from campaigns.flows.turns import Work
 from campaigns.library import script_named
@@ -42,8 +42,8 @@ def _tasks(
     database: Database, scripts: Mapping[str, Script]
 ) -> Callable[[Contact, ContactState, Outcome | None], Sequence[Work]]:
     def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
-        facts = {**contact.fields, **contacts.answers(database, contact.id)}
-        heard = contact.delivered_at is not None
-        return followups(scripts[contact.campaign], facts, state, outcome, heard)
+        script = scripts[contact.campaign]
+        facts = facts_of(script, contact.fields, contacts.answers(database, contact.id))
+        return followups(script, facts, state, outcome, contact.delivered_at is not None)
 
     return tasks

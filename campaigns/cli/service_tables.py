@@ -50,17 +50,17 @@ def sentences(data: Mapping[str, Any]) -> list[str]:
         ),
         (
             tasks["share_on_time"],
-            f"{tasks['tasks']} tasks were raised, {per_cent(tasks['share_on_time'])} % of those due were "
-            f"done in time; {tasks['open']} are open, {tasks['overdue']} of them overdue.",
+            f"Tasks raised: {tasks['tasks']}, {per_cent(tasks['share_on_time'])} % of those due were done in "
+            f"time; open: {tasks['open']}, {tasks['overdue']} of them overdue.",
         ),
         (
             opt_outs["share_of_reached"],
             f"{opt_outs['contacts']} of those reached want no more calls, "
-            f"{per_cent(opt_outs['share_of_reached'])} %; {opt_outs['numbers']} numbers were entered.",
+            f"{per_cent(opt_outs['share_of_reached'])} %; numbers entered: {opt_outs['numbers']}.",
         ),
         (
             saved["calls"] or None,
-            f"{saved['calls']} calls needed no operator and took {saved['hours']:.1f} hours, "
+            f"Calls that needed no operator: {saved['calls']}; they took {saved['hours']:.1f} hours, "
             f"{saved['talk_hours']:.1f} of them talking.",
         ),
     ]

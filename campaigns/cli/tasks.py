@@ -1,6 +1,7 @@
 """`dialer tasks`: the work that calls left for humans."""
 
 import getpass
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,18 +9,20 @@ import typer
 
 from campaigns.cli.auditing import audit_tasks
 from campaigns.cli.options import (
+    GREATEST_NUMBER,
     HomeOption,
     JsonOption,
     console,
+    in_utc,
     met_campaign,
     open_home,
     print_json,
     say,
     tell,
 )
-from campaigns.cli.task_tables import history_table, task_in_words, tasks_table
+from campaigns.cli.task_tables import history_table, local, task_in_words, tasks_table
 from campaigns.settings import Home
-from campaigns.store import campaigns, tasks
+from campaigns.store import campaigns, contacts, tasks
 from campaigns.store.database import Database
 from campaigns.store.tasks import TaskView
 from campaigns.words import Level, TaskState
@@ -29,7 +32,7 @@ __all__ = ["app", "tasks_table"]
 app = typer.Typer(help="Work for humans: take it, say what was done, hand it up.", no_args_is_help=True)
 app.command("audit")(audit_tasks)
 
-Number = Annotated[int, typer.Argument(help="Number of the task.")]
+Number = Annotated[int, typer.Argument(min=1, max=GREATEST_NUMBER, help="Number of the task.")]
 Who = Annotated[str | None, typer.Option("--as", help="Who does it; without it, the login name.")]
 Note = Annotated[str, typer.Option("--note", help="What there is to say of it.")]
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only this campaign's tasks.")]
@@ -52,13 +55,15 @@ def list_tasks(
         int | None,
         typer.Option("--limit", min=1, max=tasks.MOST_AT_ONCE, help=f"A table has {tasks.PAGE}, JSON all."),
     ] = None,
-    after: Annotated[int | None, typer.Option("--after", help="Go on behind this task.")] = None,
+    after: Annotated[
+        int | None, typer.Option("--after", min=1, max=GREATEST_NUMBER, help="Go on behind this task.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too, the newest first.")] = False,
     who: Who = None,
     as_json: JsonOption = False,
 ) -> None:
     """The open tasks, the one that is due first at the top."""
-    _, database = open_home(home) if campaign is None else met_campaign(home, campaign)
+    settings, database = open_home(home) if campaign is None else met_campaign(home, campaign)
     wanted = tasks.Filter(
         campaign,
         institution,
@@ -76,7 +81,7 @@ def list_tasks(
     if as_json:
         print_json(rows)
     else:
-        console.print(tasks_table(rows))
+        console.print(tasks_table(rows, settings.file.engine.zone))
     if page.after is not None:
         tell(f"There are more: add --after {page.after}, or a larger --limit.")
 
@@ -84,7 +89,7 @@ def list_tasks(
 @app.command("show")
 def show(number: Number, home: HomeOption, as_json: JsonOption = False) -> None:
     """One task, and all that happened to it."""
-    _, database = open_home(home)
+    settings, database = open_home(home)
     task, changes = tasks.find(database, number), tasks.history(database, number)
     if as_json:
         happened: list[dict[str, Any]] = [
@@ -100,24 +105,24 @@ def show(number: Number, home: HomeOption, as_json: JsonOption = False) -> None:
         ]
         print_json({**task.as_json(), "changes": happened})
         return
-    for sentence in task_in_words(task):
-        say(sentence)
-    console.print(history_table(changes))
+    _say_all(settings, task)
+    console.print(history_table(changes, settings.file.engine.zone))
 
 
 @app.command("take")
 def take(
     home: HomeOption,
-    number: Annotated[int | None, typer.Argument(help="Number; without it, the one due first.")] = None,
+    number: Annotated[
+        int | None, typer.Argument(min=1, max=GREATEST_NUMBER, help="Number; without it, the one due first.")
+    ] = None,
     institution: InstitutionOption = None,
     level: LevelOption = None,
     who: Who = None,
 ) -> None:
-    """Have a task; it returns by itself when nothing is done with it."""
-    _, database = open_home(home)
+    """Have a task; it returns by itself when nothing is done with it. Its owner has it for longer."""
+    settings, database = open_home(home)
     taken = tasks.take(database, _name(who), datetime.now(UTC), number, institution, level)
-    for sentence in task_in_words(taken):
-        say(sentence)
+    _say_all(settings, taken)
 
 
 @app.command("return")
@@ -162,6 +167,8 @@ def wait(
     """Put it off: it comes back by itself, and still is due when it was."""
     if (hours is None) == (until is None):
         raise typer.BadParameter("say either --hours or --until")
+    if hours is not None and math.isnan(hours):
+        raise typer.BadParameter("say a number of hours")
     settings, database = open_home(home)
     now = datetime.now(UTC)
     then = now + timedelta(hours=hours) if hours else _moment(settings, until, now)
@@ -178,11 +185,13 @@ def resolve(
     who: Who = None,
 ) -> None:
     """Close a task with its outcome; where its campaign says so the person is asked whether it is solved."""
-    _, database = open_home(home)
+    settings, database = open_home(home)
     task = tasks.resolve(database, number, _name(who), note, datetime.now(UTC))
     say(f"Task {number} is resolved.")
     if task.checked_by:
-        _say_who_is_asked(database, task)
+        _say_who_is_asked(settings, database, task)
+    elif task.check:
+        tell(f"Task {number}: {tasks.history(database, number)[-1].note}.")
 
 
 @app.command("escalate")
@@ -204,8 +213,15 @@ def reopen(number: Number, home: HomeOption, note: Note = "", who: Who = None) -
     say(f"Task {number} is open again, due {_local(settings, task.due_at)}.")
 
 
-def _say_who_is_asked(database: Database, task: TaskView) -> None:
-    say(f"{task.check} asks the person whether it is solved, as {task.checked_by}.")
+def _say_all(settings: Home, task: TaskView) -> None:
+    for sentence in task_in_words(task, settings.file.engine.zone, settings.recordings):
+        say(sentence)
+
+
+def _say_who_is_asked(settings: Home, database: Database, task: TaskView) -> None:
+    asked = contacts.find(database, task.check, task.checked_by)
+    until = "" if asked is None or asked.deadline is None else f" until {_local(settings, asked.deadline)}"
+    say(f"{task.check} asks the person whether it is solved, as {task.checked_by}, by calls{until}.")
     if (state := campaigns.state_of(database, task.check)) not in ("running", "finished"):
         tell(f"{task.check} is {state}, so nobody is called yet: dialer campaign launch {task.check}.")
 
@@ -219,9 +235,8 @@ def _name(who: str | None) -> str:
 
 
 def _moment(settings: Home, until: datetime | None, now: datetime) -> datetime:
-    zone = settings.file.engine.zone
-    return now if until is None else until.replace(tzinfo=zone).astimezone(UTC)
+    return now if until is None else in_utc(until, settings.file.engine.zone)
 
 
 def _local(settings: Home, moment: datetime) -> str:
-    return f"{moment.astimezone(settings.file.engine.zone):%Y-%m-%d %H:%M}"
+    return local(moment, settings.file.engine.zone)

@@ -31,6 +31,7 @@ LONGEST_SEND_SECONDS = 60.0  # of one try; a receiver of the settings may have l
 GIVEN_UP_SECONDS = 2 * LONGEST_SEND_SECONDS  # then a try that never came back is another engine's to repeat
 RENEWS_EVERY_SECONDS = 10.0  # a third of the lease
 FORGETS_EVERY_SECONDS = 1.0  # a batch of old deliveries
+DEAD_TOLD_EVERY_SECONDS = 3600.0  # by receiver; doctor and dialer outbox list say how many there are
 MOST_CLAIMED = 256  # over all receivers
 MOST_A_SECOND = (
     100.0  # begun by this engine: a backlog takes a third of a core at most, the rest is the calls'
@@ -68,6 +69,7 @@ class Courier:
         self._renewed_at = self._forgot_at = -math.inf
         self._allowed, self._allowed_at = MOST_A_SECOND, clock.seconds()  # as of then
         self._trouble = ""
+        self._told_of_dead: dict[str, float] = {}  # when, by receiver
         self._stopped = threading.Event()
         self._wanted = threading.Event()
         self._thread = threading.Thread(target=self._work, name="courier", daemon=True)
@@ -165,12 +167,20 @@ class Courier:
         if not came.permanent:
             wait = wait_after(claim.tries, self._chance, came.retry_after_seconds)
         if wait is None:
-            self._tell(
-                f"Delivery {claim.delivery} to {claim.receiver} is given up, and what follows it waits: "
-                f"see dialer outbox list --dead. {came.sentence}"
-            )
+            self._tell_of_dead(claim, came)
             return Result(claim, came.sentence)
         return Result(claim, came.sentence, self._clock.now() + wait)
+
+    def _tell_of_dead(self, claim: Claim, came: Fault) -> None:
+        """One line for each receiver in an hour: of one that is gone, every stream has a dead delivery."""
+        seconds = self._clock.seconds()
+        if seconds - self._told_of_dead.get(claim.receiver, -math.inf) < DEAD_TOLD_EVERY_SECONDS:
+            return
+        self._told_of_dead[claim.receiver] = seconds
+        self._tell(
+            f"Delivery {claim.delivery} to {claim.receiver} is given up, and what follows it waits: "
+            f"see dialer outbox list --dead. {came.sentence}"
+        )
 
     def _write(self, now: datetime) -> None:
         outbox.settle(self._database, self._results, now)

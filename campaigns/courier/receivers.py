@@ -93,7 +93,8 @@ class Post:
         if known and self._webhooks is not None and receiver not in self._wants.mails:
             return self._webhooks.send(receiver, event, timeout)
         return Fault(
-            f'"{receiver}" is no receiver of {FILE_NAME} any more: add it again and try again, or drop it.',
+            f"{receiver} is no receiver of {FILE_NAME} any more: add it again and restart dialer run, or let "
+            f"go of it all with dialer outbox drop --receiver {receiver!r} --note WHY.",
             permanent=True,
         )
 

@@ -7,6 +7,7 @@ from campaigns.doctor import machine
 from campaigns.doctor.finding import Finding
 from campaigns.doctor.offices import offices
 from campaigns.doctor.operators import operators
+from campaigns.doctor.outbox import outbox
 from campaigns.doctor.receivers import receivers
 from campaigns.doctor.speech import speech
 from campaigns.doctor.trunks import trunks
@@ -27,4 +28,5 @@ def visit(folder: Path) -> Iterator[Finding]:
     yield from operators(home)
     yield from offices(home)
     yield from receivers(home)
+    yield from outbox(home)
     yield from trunks(home)

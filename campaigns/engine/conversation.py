@@ -57,6 +57,7 @@ class Talk:
         self._recording = recording
         self._attended = attended
         self._dictation = dictation
+        self._attempt = call  # the first has the number of the call
         self._sent = 0
         self._playing: dict[str, Say] = {}
         self._question = ""
@@ -81,12 +82,15 @@ class Talk:
         silent = state.silences > REPEATS_AFTER_SILENCE or state.connected
         return self._conversation.over and self.outcome in LEADS_ON and not silent
 
-    def follow(self, conversation: Conversation, clips: Mapping[str, Path]) -> tuple["Talk", Reaction]:
+    def follow(
+        self, conversation: Conversation, clips: Mapping[str, Path], attempt: int
+    ) -> tuple["Talk", Reaction]:
         """The talk to the next person in the same call, and its beginning; this one is over.
 
-        What is recorded goes on being recorded.
+        attempt: theirs, which names what they say. What is recorded goes on being recorded.
         """
         talk = Talk(self.call, conversation, clips, None, dictation=self._dictation)
+        talk._attempt = str(attempt)
         talk._sent = self._sent  # no prompt of theirs has a name that one of ours had
         told = talk._commands(Say(NEXT_PERSON))
         begun = talk._carry_out(conversation.begin())
@@ -223,7 +227,7 @@ class Talk:
         if self._dictation is None:
             raise RuntimeError("a script listens, and its call was given nowhere to keep what is said")
         self._question = self._next_id(listen.question)
-        self._answer = answer_name(self.call, self._question)
+        self._answer = answer_name(self._attempt, self._question)
         path = self._dictation.recordings / self._answer
         limits = listen.longest_seconds, listen.silence_seconds
         return [

@@ -11,10 +11,11 @@ from campaigns.engine.callees import person_of
 from campaigns.engine.rulebook import Rulebook
 from campaigns.engine.voice_answers import left_behind
 from campaigns.flows.run import LOST
-from campaigns.flows.turns import TaskRaised, Work
+from campaigns.flows.turns import Fact, TaskRaised, Work
+from campaigns.flows.watched import delivers
 from campaigns.models import Attempt, Contact
 from campaigns.rules.retries import after_interruption
-from campaigns.store import attempts, contacts, operators
+from campaigns.store import attempts, contacts, found_out, operators
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks
 from campaigns.words import ContactState, Outcome
@@ -57,13 +58,26 @@ def _keep_answers(
     contact: Contact,
     now: datetime,
 ) -> Outcome:
-    """What was being said counts as answered; returns what the call means with it."""
+    """What was being said counts as answered, as when a person hangs up; returns what the call means with it.
+
+    The conversation goes on from there until it waits for the person, and the work that it makes is made.
+    """
     meant = attempt.outcome or "failed"
     known = contacts.answers(database, contact.id)
-    replies = left_behind(recordings, str(attempt.id), rulebook.script(contact), known)
-    if replies:
-        meant = "partial" if meant in BEFORE_AN_ANSWER else meant
-        attempts.record(database, attempt.id, replies, meant, now)
+    left = left_behind(recordings, attempt.id, rulebook.script(contact), known)
+    if not left:
+        return meant
+    said = found_out.said_in(database, attempt)
+    earlier = {question: value for question, value in known.items() if question not in said}
+    conversation, facts = rulebook.conversation(contact), list[Fact]()
+    for each in left:
+        conversation.wound_to(each.step, said, earlier if rulebook.script(contact).resume else {})
+        facts += conversation.left_speaking(each.recording, each.voice_seconds).facts
+    if meant in BEFORE_AN_ANSWER:
+        meant = "partial"
+    if meant == "partial" and not any(map(delivers, rulebook.script(contact).steps.values())):
+        meant = conversation.outcome  # where there is a message, nobody knows whether it was heard
+    attempts.record(database, attempt.id, facts, meant, now)
     return meant
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.texts import text_of
-from campaigns.flows.followups import followups
+from campaigns.flows.followups import facts_of, followups
 from campaigns.flows.reach import first_connect, sayable
 from campaigns.flows.run import Conversation
 from campaigns.flows.script import Script
@@ -67,8 +67,9 @@ class Rulebook:
 
     def followups(self, contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
         """Work for humans that remains when the contact is closed."""
-        facts = {**contact.fields, **self._answers(contact.id)}
-        return followups(self.script(contact), facts, state, outcome, contact.delivered_at is not None)
+        script = self.script(contact)
+        facts = facts_of(script, contact.fields, self._answers(contact.id))
+        return followups(script, facts, state, outcome, contact.delivered_at is not None)
 
     def conversation(self, contact: Contact) -> Conversation:
         """A call to this contact, from its beginning, or from where an earlier one stopped."""

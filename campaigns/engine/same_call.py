@@ -101,7 +101,8 @@ class SameCall:
     def _begin(self, call: LiveCall, companion: Companion, attempt: int, contact: Contact) -> Reaction:
         before, now = call.placed, self._clock.seconds()
         _log.info("attempt.handed_over attempt=%d to=%d", before.attempt, attempt)
-        talk, reaction = before.talk.follow(self._rulebook.conversation(contact), companion.clips.paths)
+        conversation = self._rulebook.conversation(contact)
+        talk, reaction = before.talk.follow(conversation, companion.clips.paths, attempt)
         call.placed = replace(before, attempt=attempt, contact=contact, talk=talk, clips=companion.clips)
         call.told_before, call.since = call.told_before + now - call.since, now
         call.delivered, call.recorded = False, talk.outcome

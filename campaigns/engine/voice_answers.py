@@ -3,13 +3,13 @@
 import wave
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from campaigns.flows.script import Script
-from campaigns.flows.turns import Replied
 from campaigns.flows.verbs.record import RecordStep
 from dialer.listen.voice import VoiceDetector
 from dialer.recordings import RATE_HZ, NotRepairable, repair_wav
@@ -17,12 +17,22 @@ from dialer.recordings import RATE_HZ, NotRepairable, repair_wav
 FOLDER: Final = "answers"  # in that of the recordings
 
 
-def answer_name(call: str, question: str) -> str:
+@dataclass(frozen=True)
+class LeftBehind:
+    """What was being said at a step when the engine died; recording: its name, relative to the recordings."""
+
+    step: str
+    recording: str
+    voice_seconds: float
+
+
+def answer_name(attempt: str, question: str) -> str:
     """The file of one answer, relative to the folder of the recordings; question: as the line knows it.
 
-    No two answers have a name in common, for no two questions of a call have an id in common.
+    No two answers have a name in common, for no two questions of a call have an id in common. A call that
+    goes on with the next person has an attempt for each, and the attempt says whose answer it is.
     """
-    return f"{FOLDER}/call-{call}-{question}.wav"
+    return f"{FOLDER}/call-{attempt}-{question}.wav"
 
 
 def rescued(recordings: Path, name: str) -> float:
@@ -41,15 +51,27 @@ def rescued(recordings: Path, name: str) -> float:
     return seconds
 
 
-def left_behind(recordings: Path, call: str, script: Script, known: Mapping[str, str]) -> Sequence[Replied]:
-    """What was being said in a call when the engine died; known: question -> answer that was written down."""
-    questions = {name: step.answer for name, step in script.steps.items() if isinstance(step, RecordStep)}
-    replies = []
-    for path in sorted((recordings / FOLDER).glob(f"call-{call}-*-*.wav")):
+def left_behind(
+    recordings: Path, attempt: int, script: Script, known: Mapping[str, str]
+) -> Sequence[LeftBehind]:
+    """What was being said in a call when the engine died, in the order of the call.
+
+    known: question -> answer that was written down.
+    """
+    found = []
+    for path in sorted((recordings / FOLDER).glob(f"call-{attempt}-*-*.wav"), key=_place):
         name, step = f"{FOLDER}/{path.name}", path.stem.split("-", 3)[3]
-        if step in questions and name not in known.values() and rescued(recordings, name):
-            replies.append(Replied(questions[step], name))
-    return replies
+        if not isinstance(script.steps.get(step), RecordStep) or name in known.values():
+            continue
+        if seconds := rescued(recordings, name):
+            found.append(LeftBehind(step, name, seconds))
+    return found
+
+
+def _place(path: Path) -> int:
+    """Which of the call's questions it answers; 0 for a name that is none of ours."""
+    number = path.stem.split("-", 3)[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def _voice_seconds(path: Path) -> float:

@@ -4,7 +4,8 @@ For each of them the walk visits every place that a call can come to, each with 
 rules ask about, and looks at every way in which the call may end there. A task on the way is work for a
 person. Where there was none, the rules under `afterwards` must fit whatever is still possible: a call after
 which nobody calls again is closed with its own outcome; after any other the contact may be closed with every
-outcome there is. What is cancelled is left out: who cancels is a person, and is recorded.
+outcome there is, and no rule may lean on an answer that a later call could replace. What is cancelled is left
+out: who cancels is a person, and is recorded.
 """
 
 from collections import deque
@@ -89,15 +90,25 @@ def _answer_faults(script: Script, each: Watched, later: Sequence[Watched]) -> I
         value = facts.get(each.question, NOT_KNOWN)
         if value not in each.values or ending.place.raised:
             continue
-        known = {each.question: value} if _goes_on(script, ending.outcome) else {**facts, **_closed(ending)}
-        left = _unfitting(script, (*script.afterwards, *proved), known)
-        if left is not None:
-            what = "the mark" if each.kind == "low_mark" else "the answer"
+        goes_on = _goes_on(script, ending.outcome)
+        if goes_on and not script.resume:
             yield (
                 each.line,
-                f'{what} {value} of "{each.question}" could end without a person: no rule under afterwards '
-                f"fits {_in_words(left)}; add one, such as when: {{{each.question}: [{value}]}}",
+                f'{_called(each)} {value} of "{each.question}" could be lost: after outcome {ending.outcome} '
+                "another call asks again and its answer replaces this one; make its task in a step behind it",
             )
+        known = {each.question: value} if goes_on else {**facts, **_closed(ending)}
+        left = _unfitting(script, (*script.afterwards, *proved), known)
+        if left is not None:
+            yield (
+                each.line,
+                f'{_called(each)} {value} of "{each.question}" could end without a person: no rule under '
+                f"afterwards fits {_in_words(left)}; add one, such as when: {{{each.question}: [{value}]}}",
+            )
+
+
+def _called(each: Watched) -> str:
+    return "the mark" if each.kind == "low_mark" else "the answer"
 
 
 def _stranger_faults(script: Script) -> Iterator[Fault]:
@@ -124,7 +135,8 @@ def _result_faults(script: Script, line: int) -> Iterator[Fault]:
     told = (
         {**dict(ending.place.facts), **_closed(ending)}
         for ending in _endings(script, names)
-        if not (ending.place.delivered or ending.place.raised or _goes_on(script, ending.outcome))
+        if not (ending.place.delivered or ending.place.raised)
+        and _may_close(script, ending.outcome)
         and ending.outcome != "human_wanted"  # that is a task
     )
     for known in (*never, *told):
@@ -227,6 +239,11 @@ def _goes_on(script: Script, outcome: Outcome) -> bool:
         return outcome == "wrong_person"
     again = outcome in policy.retry_after or outcome in ELSEWHERE
     return again or (policy.completed and outcome == "partial")
+
+
+def _may_close(script: Script, outcome: Outcome) -> bool:
+    """Whether the contact may be closed with it; with `wrong_person` once it has no other number."""
+    return outcome == "wrong_person" or not _goes_on(script, outcome)
 
 
 def _closed(ending: Ending) -> Facts:

@@ -20,7 +20,8 @@ def followups(
     fields: the contact's canonical fields and its stored answers (question -> value), together.
     outcome: None when no call was ever placed. In a rule `none` stands for what is not known.
     delivered: whether the contact heard the message, `yes` or `no` in rules; None: as the outcome says.
-    A campaign that asks whether a task is solved always gives a verdict, `unknown` where no rule fits.
+    A campaign that asks whether a task is solved always gives a verdict: `unknown` where no rule fits that
+    asks for something which the person answered.
     """
     heard = outcome in ("completed", "delivered") if delivered is None else delivered
     told = {DELIVERED: "yes" if heard else "no"}
@@ -32,8 +33,18 @@ def followups(
     )
     if not script.verdicts:
         return raised
-    fitting = [rule.verdict for rule in script.verdicts if fits(rule, facts)]
+    said = fields.keys() - script.fields.keys()
+    fitting = [rule.verdict for rule in script.verdicts if said & rule.when.keys() and fits(rule, facts)]
     return (*raised, TaskChecked(fitting[0] if fitting else "unknown"))
+
+
+def facts_of(script: Script, fields: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+    """What `followups` is asked with: the fields that the script declares, and the stored answers.
+
+    A contact that was made to ask about a task has the fields of another campaign: what they are called there
+    is no answer here.
+    """
+    return {**{name: value for name, value in fields.items() if name in script.fields}, **answers}
 
 
 DELIVERED = "delivered"

@@ -205,6 +205,16 @@ class Conversation:
             self._go(step.then)
         return replace(self._talk.turn(), actions=())
 
+    def wound_to(self, step: str, answers: Mapping[str, str], passed: Mapping[str, str]) -> None:
+        """Stand where a call was cut off: it listens at the step, and `left_speaking` may follow.
+
+        For whoever takes a dead call over. answers: of that call. passed: of earlier ones, which hold.
+        """
+        state = self.state
+        state.step, state.answers = step, {**state.answers, **answers}
+        state.passed, state.earlier = dict(passed), dict(passed)
+        state.pressed = True
+
     def _keep(self, step: RecordStep, recording: str, voice_seconds: float) -> bool:
         said = bool(recording) and voice_seconds > 0
         if said:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from campaigns.flows.script import Script, Step
 from campaigns.flows.verbs.ask import AskStep
+from campaigns.flows.verbs.branch import BranchStep
 from campaigns.flows.verbs.connect import ConnectStep
 from campaigns.flows.verbs.task import TaskStep
 
@@ -47,9 +48,31 @@ def _of(script: Script, step: AskStep) -> Iterator[Watched]:
 
 
 def _reasons(script: Script, question: str, values: frozenset[str]) -> frozenset[str]:
-    """Of the rules that ask for one of these answers, and of every step that makes a task."""
+    """Of the rules that ask for one of these answers, and of the steps behind it that make a task."""
     rules = {rule.reason for rule in script.afterwards if values & {*rule.when.get(question, ())}}
-    return frozenset(rules | {step.reason for step in script.steps.values() if isinstance(step, TaskStep)})
+    behind = map(script.steps.__getitem__, _behind(script, question, values))
+    return frozenset(rules | {step.reason for step in behind if isinstance(step, TaskStep)})
+
+
+def _behind(script: Script, question: str, values: frozenset[str]) -> frozenset[str]:
+    """Every step that a call may come to after one of these answers; a branch on it goes their ways only."""
+    given = {(question, value) for value in values}
+    ways = {way.to for step in script.steps.values() for way in step.exits() if way.answers in given}
+    seen: set[str] = set()
+    while ways:
+        seen |= ways
+        ways = {to for name in ways for to in _onward(script.steps[name], question, values)} - seen
+    return frozenset(seen)
+
+
+def _onward(step: Step, question: str, values: frozenset[str]) -> Iterator[str]:
+    if isinstance(step, BranchStep) and step.subject == question:
+        return (to for value in values if (to := step.cases.get(value, step.otherwise)))
+    return (
+        way.to
+        for way in step.exits()
+        if way.answers is None or way.answers[0] != question or way.answers[1] in values
+    )
 
 
 def unmarked(script: Script) -> tuple[AskStep, ...]:

@@ -33,9 +33,10 @@ def parse_moment(column: str, raw: str, zone: str, time_of_dates: time) -> str:
 def parse_time(field: Field, raw: str, zone: str, now: datetime, time_of_dates: time) -> str:
     """As `parse_field` of a datetime; a date alone is taken, too, and stands for that time of the day."""
     try:
-        day = parse_field(replace(field, type="date"), raw, zone, now)
+        parse_field(replace(field, type="date"), raw, zone)
     except ValueError:
         return parse_field(field, raw, zone, now)
+    day = parse_field(replace(field, type="date"), raw, zone, now)
     return datetime.combine(datetime.fromisoformat(day), time_of_dates, ZoneInfo(zone)).isoformat()
 
 

@@ -112,6 +112,7 @@ def _open_ones(name: str, *columns: Any) -> None:
 Index("task_figures", col(Task.campaign), col(Task.state))
 Index("task_of_campaign", col(Task.campaign), col(Task.id))
 Index("task_of_institution", col(Task.institution), col(Task.id))
+Index("task_of_level", col(Task.level), col(Task.id))
 Index("task_of_contact", col(Task.contact_id), col(Task.reason))
 Index("task_checked_by", col(Task.checked_by))
 _open_ones("task_open")

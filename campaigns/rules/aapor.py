@@ -60,6 +60,8 @@ OF_CALL: Final[Mapping[Outcome, Disposition]] = {
 """What a call says of its case, by what it meant."""
 NO_SUCH_NUMBER: Final = "wrong_number"
 """The cause of an ending that says that the number does not exist (4.3), whatever the call meant."""
+UNHEARD: Final[tuple[Disposition, ...]] = ("non_contact", "unknown")
+"""Nobody spoke with us, so a number that is gone afterwards says more."""
 
 Call = tuple[Outcome | None, str | None]
 """What an ended call meant, and its cause."""
@@ -72,12 +74,16 @@ def disposition(
     core: int,
     answered_core: int,
     answered: int,
+    *,
+    one_number: bool = True,
 ) -> Disposition | None:
     """What became of one case; None while it waits.
 
-    core: how many questions everybody is asked who completes; answered_core: how many of them have an answer;
-    answered: of all questions. Answers outlive the call in which they were given, so they go before what
-    later calls meant; only a talk that came to its end goes before them.
+    calls: the first first. core: how many questions everybody is asked who completes; answered_core: how many
+    of them have an answer; answered: of all questions. one_number: there is no other to call.
+    Answers outlive the call in which they were given, so they go before what later calls meant; only a talk
+    that came to its end goes before them. Without answers a wrong person, or a number that is gone before
+    anybody spoke, goes before whatever earlier calls left open: eligibility comes first.
     """
     if state in OPEN:
         return None
@@ -90,7 +96,9 @@ def disposition(
         return "not_eligible"
     if outcome == "opted_out":
         return "refusal"
-    return min(found, key=DISPOSITIONS.index, default="unknown")
+    best: Disposition = min(found, key=DISPOSITIONS.index, default="unknown")
+    gone = one_number and bool(calls) and calls[-1][1] == NO_SUCH_NUMBER
+    return "not_eligible" if outcome == "wrong_person" or (gone and best in UNHEARD) else best
 
 
 def _of_call(outcome: Outcome | None, cause: str | None) -> Disposition:

@@ -58,6 +58,7 @@ class Audit:
     holes: at most `MOST_LISTED` of a kind, the oldest rows first; counts: all of them. examined: how many of
     each kind were looked at. still_called: watched answers whose contacts are still called, so that their
     tasks are yet to come. files: of the campaigns that nothing is known of but what their calls left behind.
+    unproved: how many answers such a campaign has, if any; a person may have to act on each.
     """
 
     at: datetime
@@ -66,12 +67,13 @@ class Audit:
     examined: Counter[HoleKind] = field(default_factory=Counter)
     still_called: int = 0
     files: dict[str, FileState] = field(default_factory=dict)
+    unproved: dict[str, int] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
-        """Whether everything has a person, or a recorded reason."""
-        return not self.counts
+        """Whether everything was looked at, and has a person or a recorded reason."""
+        return not self.counts and not self.unproved
 
     def as_json(self) -> dict[str, Any]:
         """As `tasks audit --json` prints it."""
@@ -83,6 +85,7 @@ class Audit:
             "holes": [hole.as_json() for hole in self.holes],
             "still_called": self.still_called,
             "files": self.files,
+            "unproved": self.unproved,
             "warnings": [each.as_json() for each in self.warnings],
         }
 
@@ -125,6 +128,8 @@ def _look_at(
         found.warnings += campaign_warnings(session, name, state, of)
     else:
         found.files[name] = of
+        if count := _number(session, audit_calls.answers_of(name)):
+            found.unproved[name] = count
         result = session.connection().execute(audit_calls.anybody_told(name)).first() is not None
     _run(session, found, audit_calls.contact_checks(name, result, found.at), most)
 

@@ -63,6 +63,11 @@ def waiting_results(campaign: str) -> Select[Any]:
     return count_of(_contacts(campaign).where(col(Contact.state) == "waiting"))
 
 
+def answers_of(campaign: str) -> Select[Any]:
+    """How many answers a campaign has, whatever was asked."""
+    return sqlalchemy.select(func.count()).select_from(Answer).where(col(Answer.campaign) == campaign)
+
+
 def anybody_told(campaign: str) -> Select[Any]:
     """A row if any contact ever heard a message: then the campaign has one, whatever its file says."""
     told = and_(col(Contact.campaign) == campaign, col(Contact.delivered_at).is_not(None))

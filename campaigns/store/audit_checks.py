@@ -39,6 +39,23 @@ MISSING: Final[Mapping[HoleKind, str]] = {
 }
 """What each kind of hole lacks, in words."""
 
+_PHONE: Final = (
+    "Telephone whoever has no task (what happened: dialer contacts explain CAMPAIGN CONTACT); dialer run and "
+    "dialer contacts cancel close whoever still waits, with the tasks."
+)
+_RUN: Final = "Start dialer run: it hands up what is late and takes back what was left, within a minute."
+_REOPEN: Final = "Open again with dialer tasks reopen what was closed so, and resolve it with --note."
+_RECORD: Final = (
+    "Look at such a task with dialer tasks show and find out who else writes to the database, or restore it."
+)
+MENDED_BY: Final[Mapping[HoleKind, str]] = {
+    **dict.fromkeys(("low_mark", "broken_promise", "unverified", "undelivered"), _PHONE),
+    **dict.fromkeys(("no_outcome", "not_asked", "no_verdict"), _REOPEN),
+    **dict.fromkeys(("not_escalated", "lease_over", "not_woken"), _RUN),
+    **dict.fromkeys(("record_differs", "illegal_record"), _RECORD),
+}
+"""What a person does about each kind of hole: one sentence."""
+
 
 @dataclass(frozen=True)
 class Check:

@@ -28,7 +28,7 @@ def task_checks(campaign: str | None, now: datetime) -> Iterator[Check]:
         mine, col(Task.state) == "resolved", col(Task.check) != "", col(Task.contact_id).is_not(None)
     )
     yield _check("no_outcome", closed, _without_outcome(), col(Task.closed_at))
-    yield _check("not_asked", to_ask, not_(_asked()), col(Task.closed_at))
+    yield _check("not_asked", to_ask, not_(or_(_asked(), _recorded())), col(Task.closed_at))
     yield _check("no_verdict", to_ask, _without_verdict(now), col(Task.closed_at))
     yield _check("not_escalated", and_(mine, OPEN_TASK), col(Task.due_at) < now - GRACE, col(Task.due_at))
     yield _check("lease_over", and_(mine, TAKEN_TASK), _past(col(Task.lease_until), now), _since_lease())
@@ -79,12 +79,17 @@ def _without_verdict(now: datetime) -> ColumnElement[bool]:
     """Whoever was to be asked is closed, or should be, and nothing is written down of it."""
     over = or_(col(_ASKED.closed_at).is_not(None), col(_ASKED.deadline) < now - ASKED_WITHIN)
     ended = sqlalchemy.select(col(_ASKED.id)).where(col(_ASKED.id) == col(Task.checked_by), over)
+    return and_(ended.correlate(Task).exists(), not_(_recorded()))
+
+
+def _recorded() -> ColumnElement[bool]:
+    """Whether it is written down that nobody knows, or that nobody could be asked."""
     told = sqlalchemy.select(col(TaskChange.id)).where(
         col(TaskChange.task_id) == col(Task.id),
         col(TaskChange.event) == "unverified",
         col(TaskChange.at) >= col(Task.closed_at),
     )
-    return and_(ended.correlate(Task).exists(), not_(told.correlate(Task).exists()))
+    return told.correlate(Task).exists()
 
 
 def _past(moment: Any, now: datetime) -> ColumnElement[bool]:

@@ -261,6 +261,10 @@ def due_count(db: Database, now: datetime, at_most: int = COUNTED_AT_MOST, but: 
     with db.read() as session:
         mine = col(Contact.campaign).in_([name for name in running(session) if name not in but])
         awake = select(Contact.id).where(mine, DUE).limit(at_most)
+        # in the order of its index, or SQLite reads everybody through another one when nobody is awake
+        awake = awake.order_by(
+            col(Contact.campaign), col(Contact.rank), col(Contact.next_at), col(Contact.id)
+        )
         asleep = select(Contact.id).where(mine, ASLEEP, col(Contact.next_at) <= now).limit(at_most)
         return sum(
             session.exec(select(func.count()).select_from(some.subquery())).one() for some in (awake, asleep)

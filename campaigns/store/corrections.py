@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from campaigns.flows.turns import TaskRaised
 from campaigns.models import Attempt, Change, Contact, rank_of
-from campaigns.store import wakeups
+from campaigns.store import rows, task_checks, wakeups
 from campaigns.store.changes import note
 from campaigns.store.database import Database
 from campaigns.store.decisions import CloseTasks, settle
@@ -58,9 +58,9 @@ def correct(
     verdicts: list[Correction] = []
     for some in _batches(corrections):
         with db.write() as session:
-            rows = _rows(session, some[0].contact.campaign, [each.contact.external_id for each in some])
+            held = _rows(session, some[0].contact.campaign, [each.contact.external_id for each in some])
             verdicts += [
-                _correct_one(session, rows.get(each.contact.external_id), each, now, close) for each in some
+                _correct_one(session, held.get(each.contact.external_id), each, now, close) for each in some
             ]
             if "corrected" in verdicts:
                 wakeups.ring(session)
@@ -74,8 +74,8 @@ def cancel(
     verdicts: list[Cancellation] = []
     for some in _batches(external_ids):
         with db.write() as session:
-            rows = _rows(session, campaign, some)
-            verdicts += [_cancel_one(session, rows.get(name), now, close) for name in some]
+            held = _rows(session, campaign, some)
+            verdicts += [_cancel_one(session, held.get(name), now, close) for name in some]
     return verdicts
 
 
@@ -108,6 +108,9 @@ def _correct_one(
     row.rank = rank_of(row.priority, row.deadline)
     row.revision += 1
     _note_corrected(session, row, changed, now)
+    if moved_number and row.closed_at is not None:
+        _forget_struck(row)
+    _correct_checks(session, row, moved_number, now)
     if row.state == "calling":
         return "in_call"
     if row.state == "waiting":
@@ -119,6 +122,18 @@ def _correct_one(
         return "closed"
     raise_all(session, row, [_task(TOLD_WRONGLY, "high", row, changed)], now)
     return "told"
+
+
+def _correct_checks(session: Session, row: Contact, moved_number: bool, now: datetime) -> None:
+    """Whoever is still to be asked whether a task of this contact is solved is asked by the new values."""
+    for check in task_checks.still_asked(session, row):
+        with rows.kept(session, check):
+            task_checks.take_over(check, row, moved_number)
+            if moved_number:
+                _forget_struck(check)
+            if check.state == "waiting":
+                check.revision += 1
+                _wait_anew(check, moved_number, now)
 
 
 def _values(row: Contact, correction: Corrected) -> dict[str, Any]:
@@ -223,9 +238,12 @@ def _cancel(session: Session, row: Contact, now: datetime, close: CloseTasks | N
 
 
 def _rows(session: Session, campaign: str, external_ids: Sequence[str]) -> dict[str, Contact]:
-    """The contacts, which nobody else moves before the transaction ends; always locked in the same order."""
+    """The contacts, which nobody else moves before the transaction ends; always locked in the same order.
+
+    Rows that refer to them may be made: who closes a task tells of its contact, and holds the task.
+    """
     wanted = select(Contact).where(Contact.campaign == campaign, col(Contact.external_id).in_(external_ids))
-    found = session.exec(wanted.order_by(col(Contact.id)).with_for_update())
+    found = session.exec(wanted.order_by(col(Contact.id)).with_for_update(key_share=True))
     return {row.external_id: row for row in found}
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
+import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
@@ -18,17 +19,28 @@ from campaigns.flows.turns import (
 )
 from campaigns.models import Answer, Attempt, Contact
 from campaigns.store import optouts, rows
+from campaigns.store.database import Database
 from campaigns.store.events import tell
 from campaigns.store.task_raising import raise_all
 
 _SAID = select(Answer.id, Answer.attempt_id).where(
     Answer.contact_id == bindparam("contact"), Answer.question == bindparam("question")
 )
+_OF_CALL = sqlalchemy.select(col(Answer.question), col(Answer.value)).where(
+    col(Answer.contact_id) == bindparam("contact"), col(Answer.attempt_id) == bindparam("attempt")
+)
 _SAYS = (
     update(Answer)
     .where(col(Answer.id) == bindparam("row"))
     .values(attempt_id=bindparam("attempt"), value=bindparam("said"), at=bindparam("now"))
 )
+
+
+def said_in(db: Database, attempt: Attempt) -> dict[str, str]:
+    """What was answered in one call, and in no later one, by question."""
+    asked = {"contact": attempt.contact_id, "attempt": attempt.id}
+    with db.read() as session:
+        return {question: value for question, value in session.connection().execute(_OF_CALL, asked)}
 
 
 def enter(session: Session, attempt: Attempt, contact: Contact, fact: Fact, now: datetime) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select, update
 
-from campaigns.models import ASLEEP, Contact, OptOut
+from campaigns.models import ASLEEP, Contact, OptOut, Task
 from campaigns.rules.numbers import next_number
 from campaigns.store import changes, locks, wakeups
+from campaigns.store.check_contacts import heeded
 from campaigns.store.database import Database
 
 ENTERED_AT_ONCE = 500  # numbers in one transaction: other writers get their turn between two
@@ -99,6 +101,12 @@ def among(session: Session, phones: Collection[str]) -> set[tuple[str, str]]:
     return {(phone, campaign) for phone, campaign in found}
 
 
+def asks_for(campaign: object) -> ColumnElement[bool]:
+    """Of a contact: whether it asks about a task of this campaign, a name or a column."""
+    wanted = sql_select(col(Task.id)).where(col(Task.checked_by) == col(Contact.id))
+    return wanted.where(col(Task.campaign) == campaign).correlate_except(Task).exists()
+
+
 def pass_over(session: Session, contacts: Collection[Contact], now: datetime) -> bool:
     """Contacts with several numbers go on to the next one that has neither opted out nor been struck.
 
@@ -142,7 +150,7 @@ def _enter(session: Session, refusals: Sequence[Refusal], now: datetime) -> list
     for campaign, refused in phones.items():
         asleep = update(Contact).where(col(Contact.phone).in_(refused), ASLEEP)
         if campaign:
-            asleep = asleep.where(col(Contact.campaign) == campaign)
+            asleep = asleep.where(or_(col(Contact.campaign) == campaign, asks_for(campaign)))
         session.exec(asleep.values(next_at=now, due=True))
     if phones:
         wakeups.ring(session)
@@ -150,7 +158,7 @@ def _enter(session: Session, refusals: Sequence[Refusal], now: datetime) -> list
 
 
 def _refused(contact: Contact, phone: str, refused: Collection[tuple[str, str]]) -> bool:
-    return (phone, "") in refused or (phone, contact.campaign) in refused
+    return not {(phone, campaign) for campaign in heeded(contact)}.isdisjoint(refused)
 
 
 def _place(contact: Contact, phone: str) -> str:

@@ -45,12 +45,12 @@ _LATE = (
     .where(_OF_CAMPAIGN, PERISHABLE, col(Contact.deadline) <= bindparam("now"))
     .order_by(col(Contact.deadline))
     .limit(bindparam("count"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _BY_ID = (
     sqlalchemy.select(rows.table_of(Contact))
     .where(col(Contact.id).in_(bindparam("ids", expanding=True)), DUE)
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _HELD_PHONES = select(Contact.phone).where(
     col(Contact.phone).in_(bindparam("phones", expanding=True)), LEASED

@@ -159,6 +159,33 @@ def drop(db: Database, number: int, who: str, note: str, now: datetime) -> None:
         outbox.free(session, {(delivery.receiver, delivery.stream)}, now)
 
 
+def drop_all(db: Database, receiver: str, who: str, note: str, now: datetime) -> int:
+    """Never deliver anything of what one receiver was not told yet; how many. Kept by campaign, as `drop` is.
+
+    What is under way may still arrive. Raises `NoSuchDelivery` where there is nothing.
+    """
+    waits = and_(col(Delivery.receiver) == receiver, UNDELIVERED)
+    of_campaigns = (
+        select(OutboxEvent.campaign, func.count(), func.max(col(Delivery.id)))
+        .join(Delivery, col(Delivery.event_id) == col(OutboxEvent.id))
+        .where(waits)
+        .group_by(col(OutboxEvent.campaign))
+    )
+    with db.write() as session:
+        found = session.exec(of_campaigns).all()
+        if not found:
+            raise NoSuchDelivery(f'Nothing waits for "{receiver}": see dialer outbox list.')
+        seen = col(Delivery.id) <= max(last for _, _, last in found)
+        dropped = update(Delivery).where(waits, seen).values(state="dropped")
+        count = session.exec(dropped.execution_options(synchronize_session=False)).rowcount
+        for campaign, many, _ in found:
+            details = {"receiver": receiver, "deliveries": str(many), "who": who, "note": note}
+            changes.note(session, campaign, DROPPED, now, details)
+        rest = select(Delivery.receiver, Delivery.stream).where(waits)
+        outbox.free(session, {(name, stream) for name, stream in session.exec(rest)}, now)
+        return count
+
+
 def told(db: Database, campaign: str | None = None, since: datetime | None = None) -> Iterator[OutboxEvent]:
     """Every event in the order in which they were written down, whether or not anybody wanted it."""
     wanted = select(OutboxEvent).order_by(col(OutboxEvent.id)).limit(READ_AT_ONCE)

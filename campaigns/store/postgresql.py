@@ -91,7 +91,8 @@ _REASONS = {
     "3D": "does not exist on its server: make it there, then run dialer init",
     "53": "has no room left: make room on the server, or allow it more connections",
     "55P03": "is kept busy by another program: end it and try again",
-    "40": "was changed by another node at the same time: it is tried again",
+    "40": "was changed by somebody else at the same time, and kept nothing of this: give the command again "
+    "(dialer run tries again by itself)",
     "25P03": "ended our transaction because we said nothing for too long: it is tried again",
     "25006": "cannot be written: it is a standby, name the primary server in dialer.toml",
     "42501": "does not let us do that: grant this user the rights on its tables",

@@ -32,7 +32,11 @@ _WAITING: Any = (
         col(Contact.phone).in_(bindparam("phones", expanding=True)),
         Contact.state == "waiting",
         col(Contact.leased).is_(False),
-        or_(col(OptOut.campaign) == "", col(OptOut.campaign) == col(Contact.campaign)),
+        or_(
+            col(OptOut.campaign) == "",
+            col(OptOut.campaign) == col(Contact.campaign),
+            optouts.asks_for(col(OptOut.campaign)),
+        ),
     )
     .distinct()
 )
@@ -66,6 +70,7 @@ def _close(session: Session, ids: Sequence[int], now: datetime, close: CloseTask
     wanted = select(Contact).where(
         col(Contact.id).in_(ids), Contact.state == "waiting", col(Contact.leased).is_(False)
     )
-    for contact in session.exec(wanted.order_by(col(Contact.id)).with_for_update(skip_locked=True)):
+    holding = wanted.order_by(col(Contact.id)).with_for_update(skip_locked=True, key_share=True)
+    for contact in session.exec(holding):
         if not optouts.pass_over(session, [contact], now):
             shut(session, contact, Close("done", "opted_out", {"closed": "opted_out"}), now, close)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from campaigns.flows.surveyed import Asked
 from campaigns.models import Answer, Contact
 from campaigns.rules.marks import Marks, marks_of
+from campaigns.rules.naturally import natural
 from campaigns.store.database import Database
 from campaigns.store.desk_figures import Span
 from campaigns.store.moments import ALL_TIME, ENTERED, seconds_from
@@ -125,7 +126,7 @@ def marks(session: Session, known: Known, span: Span) -> list[dict[str, Any]]:
     rows = [(each.mean or 0.0, name, top, each) for (name, top), each in found.items() if each.count]
     return [
         {"institution": name, "scale": top, **each.as_json()}
-        for _, name, top, each in sorted(rows, key=lambda row: row[:3])
+        for _, name, top, each in sorted(rows, key=lambda row: (row[0], natural(row[1]), row[2]))
     ]
 
 

@@ -10,6 +10,7 @@ from campaigns.models import RANG, Attempt, Contact
 from campaigns.rules.caps import LONGEST, Met, Ring
 from campaigns.rules.due import Standing
 from campaigns.store import optouts
+from campaigns.store.check_contacts import heeded
 
 # Built once, as all that is asked before every call.
 _RINGS = (
@@ -41,7 +42,7 @@ def standings(session: Session, contacts: Collection[Contact], now: datetime) ->
     rings = _rings(session, phones, now)
     return {
         contact.id: Standing(
-            not opted_out.isdisjoint({(contact.phone, ""), (contact.phone, contact.campaign)}),
+            not opted_out.isdisjoint({(contact.phone, campaign) for campaign in heeded(contact)}),
             tuple(rings.get(contact.phone, ())),
         )
         for contact in contacts

@@ -6,13 +6,14 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal
 from sqlmodel import Session, col
 
 from campaigns.flows.surveyed import Asked
 from campaigns.models import Answer, Attempt, Contact
-from campaigns.rules.aapor import DISPOSITIONS, NO_SUCH_NUMBER, OF_CALL, OPEN, PARTIAL_SHARE, rates
+from campaigns.rules.aapor import DISPOSITIONS, NO_SUCH_NUMBER, OF_CALL, OPEN, PARTIAL_SHARE, UNHEARD, rates
 from campaigns.rules.marks import marks_of
+from campaigns.rules.naturally import natural
 from campaigns.rules.weeks import weeks_between
 from campaigns.store.database import Database
 from campaigns.store.desk_figures import Span
@@ -23,6 +24,7 @@ RECORDED = "recorded"
 _RANK: Mapping[str, int] = {name: place for place, name in enumerate(DISPOSITIONS)}
 _WAITS = len(DISPOSITIONS)  # in the place of a rank: the contact is no case yet
 _ANSWERED_CORE = 1_000_000  # for one answer to a question of everybody's, and 1 for any, in one sum
+_ENDED = and_(col(Attempt.contact_id) == col(Contact.id), col(Attempt.ended_at).is_not(None))
 
 
 class _Place(NamedTuple):
@@ -83,7 +85,8 @@ def survey_report(
         "everybody_is_asked": [name for name in asked.questions if name in asked.core],
         **whole.figures(asked),
         "institutions": [
-            {"institution": name, **tally.figures(asked)} for name, tally in sorted(by_institution.items())
+            {"institution": name, **by_institution[name].figures(asked)}
+            for name in sorted(by_institution, key=natural)
         ],
         "weeks": [{"week": name, **tally.figures(asked)} for name, tally in sorted(by_week.items())],
     }
@@ -128,6 +131,7 @@ def _cases(mine: ColumnElement[bool], week: ColumnElement[int], asked: Asked) ->
             col(Contact.state).label("state"),
             col(Contact.outcome).label("outcome"),
             _best_call().label("call"),
+            _gone().label("gone"),
             _answered(asked).label("answered"),
         )
         .where(mine)
@@ -149,8 +153,15 @@ def _best_call() -> Any:
         else_=_number(_RANK["unknown"]),
     )
     rank = case((col(Attempt.cause) == NO_SUCH_NUMBER, _number(_RANK["not_eligible"])), else_=of_outcome)
-    ended = and_(col(Attempt.contact_id) == col(Contact.id), col(Attempt.ended_at).is_not(None))
-    return sqlalchemy.select(func.min(rank)).where(ended).scalar_subquery()
+    return sqlalchemy.select(func.min(rank)).where(_ENDED).scalar_subquery()
+
+
+def _gone() -> Any:
+    """1 where the last call to a contact's only number found that there is no such number."""
+    wrong = case((col(Attempt.cause) == NO_SUCH_NUMBER, _number(1)), else_=_number(0))
+    last = func.max(col(Attempt.id) * _number(2) + wrong) % _number(2)
+    only = cast(col(Contact.phones), String) == "[]"
+    return case((only, sqlalchemy.select(last).where(_ENDED).scalar_subquery()), else_=_number(0))
 
 
 def _answered(asked: Asked) -> Any:
@@ -162,6 +173,7 @@ def _answered(asked: Asked) -> Any:
 
 
 def _rank(of: Any, core: int) -> ColumnElement[int]:
+    unheard = [_RANK[name] for name in UNHEARD]
     enough = of.answered >= PARTIAL_SHARE * core * _ANSWERED_CORE
     return case(
         (of.state.in_(OPEN), _number(_WAITS)),
@@ -170,6 +182,8 @@ def _rank(of: Any, core: int) -> ColumnElement[int]:
         (of.answered > 0, _number(_RANK["break_off"])),
         (of.state == "cancelled", _number(_RANK["not_eligible"])),
         (of.outcome == "opted_out", _number(_RANK["refusal"])),
+        (of.outcome == "wrong_person", _number(_RANK["not_eligible"])),
+        (and_(of.gone == _number(1), of.call.in_(unheard)), _number(_RANK["not_eligible"])),
         else_=func.coalesce(of.call, _number(_RANK["unknown"])),
     )
 

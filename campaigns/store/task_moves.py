@@ -75,18 +75,22 @@ def move(
     missing; then nothing was changed.
     """
     _refuse(task, event, now, note, until)
-    at_level = task.level
+    at_level, unasked = task.level, ""
     with rows.kept(session, task):
         task.state = TASK_MOVES[event][task.state]
         task.level = level_after(task.level, event)
         _let_go(task, event)
         _happens(session, task, event, who, now, note, until, changes or {})
+        if event == "resolved":
+            unasked = task_checks.ask(session, task, now)
     if event in _TO_OFFICES and not levels_of(session).can_be_told(task.level, task.institution):
         untold = f"{UNTOLD}: dialer.toml names no {office_of(task.level, task.institution)}"
         note = f"{note}; {untold}" if note else untold
     _enter(session, task, event, who, now, note)
     kind: EventKind = "task.escalated" if event in _TO_OFFICES else "task.changed"
     events.tell(session, kind, now, task.campaign, task=task, event=event, level_before=at_level)
+    if unasked:
+        move(session, task, "unverified", ENGINE, now, unasked)
 
 
 def office_of(level: Level, institution: str) -> str:
@@ -144,7 +148,6 @@ def _happens(
             task.owner, task.wake_at = who, until
         case "resolved":
             task.closed_at, task.note = now, note
-            task_checks.ask(session, task, now)
         case "sharpened":
             _take_over(task, changes)
         case "stands" | "reopened" | "escalated" | "reminded":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 import sqlalchemy
 from sqlalchemy import bindparam
@@ -11,9 +11,10 @@ from sqlmodel import Session, col
 from campaigns.flows.turns import TaskChecked, TaskRaised, Work
 from campaigns.models import Contact, Task
 from campaigns.store import rows
-from campaigns.store.task_checks import is_check, task_of
+from campaigns.store.check_contacts import is_check, task_of
+from campaigns.store.task_checks import OPTED_OUT
 from campaigns.store.task_moves import CLOSED, ENGINE, levels_of, move, raised
-from campaigns.words import TaskEvent
+from campaigns.words import TaskEvent, Urgency
 
 SOLVED, STANDS = "the person says that it is solved", "the person says that it is not solved"
 NOT_ASKED = "nobody could be asked whether it is solved"
@@ -53,7 +54,8 @@ def check_ended(session: Session, contact: Contact, now: datetime) -> None:
     """A contact is closed: if it was to say whether a task is solved and did not, that is written down."""
     task = _task_asked_about(session, contact) if is_check(contact) else None
     if task is not None and task.state == "resolved" and task.checked_by == contact.id:
-        move(session, task, "unverified", ENGINE, now, NOT_ASKED)
+        why = OPTED_OUT if contact.outcome == "opted_out" else NOT_ASKED
+        move(session, task, "unverified", ENGINE, now, why)
 
 
 def _open(session: Session, wanted: sqlalchemy.Select[Any], asked: Mapping[str, Any]) -> Task | None:
@@ -84,19 +86,15 @@ def _raise(
 
 
 def _sharper(session: Session, known: Task, work: TaskRaised, now: datetime) -> dict[str, Any]:
-    """What the second time adds: details, a check, and an earlier moment if it is more urgent."""
+    """What the second time adds: details, a check, the higher urgency and the earlier moment."""
     due_at = levels_of(session).due(work.urgency, now)
-    changes: dict[str, Any] = {
+    return {
         "details": {**known.details, **dict(work.details)},
         "check": work.check or known.check,
+        "urgency": max(known.urgency, work.urgency, key=get_args(Urgency).index),
+        "due_at": min(due_at, known.due_at),
+        "first_due_at": min(due_at, known.first_due_at),
     }
-    if due_at < known.due_at:
-        changes |= {
-            "urgency": work.urgency,
-            "due_at": due_at,
-            "first_due_at": min(due_at, known.first_due_at),
-        }
-    return changes
 
 
 def _checked(session: Session, contact: Contact, said: TaskChecked, now: datetime) -> None:

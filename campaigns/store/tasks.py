@@ -1,6 +1,7 @@
 """What people do with tasks: take, note, put off, resolve, escalate, reopen; each is kept and told."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy
 from sqlalchemy import bindparam
@@ -25,7 +26,7 @@ from campaigns.store.task_list import (
     unknown,
     view,
 )
-from campaigns.store.task_moves import CLOSED, UNTOLD, move
+from campaigns.store.task_moves import CLOSED, UNTOLD, levels_of, move
 from campaigns.words import Level, TaskEvent
 
 __all__ = [
@@ -54,6 +55,10 @@ __all__ = [
 CHECK_WITHDRAWN = "check_withdrawn"
 """What is noted of a contact that is not asked any more whether a task is solved: it was reopened."""
 
+STILL_THEIRS = "taken again by its owner"
+_OWNERS: frozenset[TaskEvent] = frozenset({"returned", "put_off"})
+"""Of a task that is somebody's only they do this."""
+
 _FREE = (
     sqlalchemy.select(rows.table_of(Task))
     .where(OPEN_TASK, col(Task.state).in_(("open", "reopened")))
@@ -79,20 +84,23 @@ def take(
 ) -> TaskView:
     """Have a task, until a lease without any deed of its owner ends; several people never get the same one.
 
-    number: that task; None: the one that is due first, of those that nobody has, of this institution and
-    level if asked for. Raises `NoSuchTask`, also when there is none to take, or `IllegalMove`, which says who
-    has it.
+    number: that task, which its owner takes for longer; None: the one that is due first, of those that nobody
+    has, of this institution and level if asked for. Raises `NoSuchTask`, also when there is none to take, or
+    `IllegalMove`, which says who has it.
     """
     with db.write() as session:
         task = _held(session, number) if number is not None else _first(session, institution, level)
+        if task.state == "taken" and task.owner != who:
+            raise IllegalMove(_had(session, task))
         if task.state == "taken":
-            raise IllegalMove(_had(task))
-        move(session, task, "taken", who, now)
+            move(session, task, "noted", who, now, STILL_THEIRS)
+        else:
+            move(session, task, "taken", who, now)
         return view(session, task)
 
 
 def give_back(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
-    """Let somebody else take it. Raises as every one of these: `NoSuchTask`, `IllegalMove`."""
+    """Let somebody else take it, by its owner alone. Raises as all of these: `NoSuchTask`, `IllegalMove`."""
     return _move(db, number, "returned", who, text, now)
 
 
@@ -107,7 +115,10 @@ def tried(db: Database, number: int, who: str, text: str, now: datetime) -> Task
 
 
 def put_off(db: Database, number: int, who: str, until: datetime, text: str, now: datetime) -> TaskView:
-    """It waits until then, and comes back by itself; when it is due stays the same."""
+    """It waits until then, and comes back by itself; when it is due stays the same.
+
+    What somebody has only they put off.
+    """
     return _move(db, number, "put_off", who, text, now, until)
 
 
@@ -117,6 +128,7 @@ def resolve(db: Database, number: int, who: str, text: str, now: datetime) -> Ta
     Of one that is closed already the outcome is kept as a note, and `IllegalMove` says who closed it when.
     """
     with db.write() as session:
+        _about(session, number)
         task = _held(session, number)
         closed = _closed(session, task) if task.state in CLOSED else ""
         move(session, task, "noted" if closed else "resolved", who, now, text)
@@ -153,6 +165,8 @@ def _move(
 ) -> TaskView:
     with db.write() as session:
         task = _held(session, number)
+        if event in _OWNERS and task.state == "taken" and task.owner != who:
+            raise IllegalMove(f"{_had(session, task)} Ask them, or take it once it is free.")
         move(session, task, event, who, now, text, until=until)
         return view(session, task)
 
@@ -163,6 +177,13 @@ def _held(session: Session, number: int) -> Task:
     if task is None:
         raise unknown(number)
     return task
+
+
+def _about(session: Session, number: int) -> None:
+    """Hold the contact before the task: a correction of its numbers misses nobody who is asked anew."""
+    seen = rows.find(session, Task, number)
+    if seen is not None and seen.contact_id is not None:
+        rows.find(session, Contact, seen.contact_id, rows.OWN)
 
 
 def _first(session: Session, institution: str | None, level: Level | None) -> Task:
@@ -177,8 +198,12 @@ def _first(session: Session, institution: str | None, level: Level | None) -> Ta
     return rows.made(Task, found._mapping)
 
 
-def _had(task: Task) -> str:
-    until = "" if task.lease_until is None else f" until {_at(task.lease_until)}, unless they go on with it"
+def _had(session: Session, task: Task) -> str:
+    until = (
+        ""
+        if task.lease_until is None
+        else f" until {_at(session, task.lease_until)}, unless they go on with it"
+    )
     return f"Task {task.id} is {task.owner}'s{until}."
 
 
@@ -186,7 +211,7 @@ def _closed(session: Session, task: Task) -> str:
     """Who closed it and when, as far as that is known: older versions kept the moment alone."""
     ended = session.connection().execute(_ENDINGS, {"task": task.id}).first()
     by = f" by {ended.who}" if ended and ended.who else ""
-    at = f" on {_at(task.closed_at)}" if task.closed_at else ""
+    at = f" on {_at(session, task.closed_at)}" if task.closed_at else ""
     return f"Task {task.id} is {task.state} already:{by}{at}.".replace(":.", ".")
 
 
@@ -210,5 +235,6 @@ def _withdraw(session: Session, contact: Contact, now: datetime) -> None:
     changes.note(session, contact.campaign, CHECK_WITHDRAWN, now, contact_id=contact.id)
 
 
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def _at(session: Session, moment: datetime) -> str:
+    zone = levels_of(session).zone
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from campaigns.rules.aapor import CODES
+from campaigns.rules.naturally import natural
 from campaigns.web.bars import HEIGHT, WIDTH, bars, scale
 from campaigns.web.pages import page
 from campaigns.web.report import Slice, slices
@@ -67,7 +68,7 @@ def _spreads(data: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
             for each in place["questions"]
             if each["question"] == question
         ]
-        there = sorted((row for row in rows if row), key=lambda row: (row.figures["mean"], row.name))
+        there = sorted((row for row in rows if row), key=lambda row: (row.figures["mean"], natural(row.name)))
         if there:
             found.append((question, there))
     return found

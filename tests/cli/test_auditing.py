@@ -49,7 +49,9 @@ def test_what_has_no_person_is_listed_and_fails(desk: Desk) -> None:
     shown = desk.run("tasks", "audit", code=1)
     for words in ("A-1", "covid-results", "a task for a low mark", "the person never heard"):
         assert words in " ".join(shown.stdout.split())
-    assert "2 have neither a person nor a recorded reason." in shown.stdout
+    said = shown.stdout.splitlines()
+    assert said[-2] == "2 have neither a person nor a recorded reason."
+    assert said[-1].startswith("Telephone whoever has no task")
     found = json.loads(desk.run("tasks", "audit", "--campaign", "covid-results", "--json", code=1).stdout)
     assert [(hole["kind"], hole["contact"]) for hole in found["holes"]] == [
         ("low_mark", "A-1"),
@@ -59,14 +61,18 @@ def test_what_has_no_person_is_listed_and_fails(desk: Desk) -> None:
         assert private not in shown.stdout + shown.stderr + json.dumps(found, ensure_ascii=False)
 
 
-def test_a_campaign_whose_file_is_gone_or_faulty_is_named_and_audited_by_the_rest(desk: Desk) -> None:
+def test_of_a_campaign_whose_file_is_gone_or_faulty_no_answer_is_proved(desk: Desk) -> None:
     talked(desk, "gone-by", "A-1", Delivered(), MARK)
     talked(desk, "own-one", "B-1", MARK)
     (desk.home / "campaigns" / "own-one.yaml").write_text("name: own-one\n", encoding="utf-8")
-    said = desk.run("tasks", "audit").stderr
-    assert "The file of the campaign gone-by is gone: of its answers nothing is proved." in said
-    assert "The file of the campaign own-one is faulty (see dialer campaign check own-one)" in said
-    assert desk.data("tasks", "audit")["files"] == {"gone-by": "gone", "own-one": "faulty"}
+    done = desk.run("tasks", "audit", code=1)
+    assert "gone-by is gone: nothing is proved of its 1 answer; put it back as campaigns/" in done.stderr
+    assert "own-one is faulty: nothing is proved of its 1 answer; mend it, see dialer campaign" in done.stderr
+    assert done.stdout == "Nothing is proved of 2 answers: the files of their campaigns are gone or faulty.\n"
+    found = json.loads(desk.run("tasks", "audit", "--json", code=1).stdout)
+    assert (found["clean"], found["holes"]) == (False, [])
+    assert found["files"] == {"gone-by": "gone", "own-one": "faulty"}
+    assert found["unproved"] == {"gone-by": 1, "own-one": 1}
     talked(desk, "gone-by", "A-2")
     [hole] = json.loads(desk.run("tasks", "audit", "--campaign", "gone-by", "--json", code=1).stdout)["holes"]
     assert (hole["kind"], hole["contact"]) == ("undelivered", "A-2")

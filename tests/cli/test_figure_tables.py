@@ -94,9 +94,9 @@ def test_the_service_in_sentences() -> None:
         "6 of 10 results were told within an hour: 66.7 % of those whose hour is over.",
         "6 of 8 contacts that were called were reached, 75.0 %.",
         "1 of 4 who were asked did not get what they were promised, 25.0 %.",
-        "5 tasks were raised, 50.0 % of those due were done in time; 2 are open, 1 of them overdue.",
-        "2 of those reached want no more calls, 33.3 %; 2 numbers were entered.",
-        "12 calls needed no operator and took 1.5 hours, 0.8 of them talking.",
+        "Tasks raised: 5, 50.0 % of those due were done in time; open: 2, 1 of them overdue.",
+        "2 of those reached want no more calls, 33.3 %; numbers entered: 2.",
+        "Calls that needed no operator: 12; they took 1.5 hours, 0.8 of them talking.",
     ):
         assert told in said, told
     assert len(service_tables.sentences(NO_SERVICE)) == 1

@@ -54,7 +54,7 @@ def test_how_receivers_stand_and_what_is_dead(desk: Desk) -> None:
 
 def test_what_is_dead_is_tried_again_or_dropped(desk: Desk) -> None:
     assert desk.run("outbox", "retry", "--receiver", "nobody").stdout.startswith("0 deliveries")
-    assert desk.run("outbox", "retry", "1").stdout.startswith("1 deliveries")
+    assert desk.run("outbox", "retry", "1").stdout.startswith("1 delivery is")
     assert "--note" in desk.run("outbox", "drop", "1", "--note", " ", code=2).stderr
     desk.run("outbox", "drop", "1", "--note", "told by telephone", "--as", "anna")
     [left] = desk.data("outbox", "list", "--waiting")
@@ -62,6 +62,14 @@ def test_what_is_dead_is_tried_again_or_dropped(desk: Desk) -> None:
     said = desk.run("outbox", "drop", "1", "--note", "again", code=1).stderr
     assert said == "Delivery 1 is dropped already.\n"
     assert "There is no delivery 9" in desk.run("outbox", "retry", "9", code=1).stderr
+
+
+def test_what_a_receiver_left_that_is_gone_is_named_and_dropped_at_once(desk: Desk) -> None:
+    assert "registry is no receiver of dialer.toml any more" in desk.run("outbox", "list").stdout
+    assert "name one" in desk.run("outbox", "drop", "--note", "gone", code=2).stderr
+    said = desk.run("outbox", "drop", "--receiver", "registry", "--note", "gone", "--as", "anna").stdout
+    assert said == "2 deliveries to registry will never be made.\n"
+    assert "any more" not in desk.run("outbox", "list").stdout
 
 
 @pytest.mark.parametrize("words", [(), ("1", "--all"), ("--all", "--receiver", "registry")])
@@ -88,3 +96,17 @@ def test_a_file_that_cannot_be_written_is_said(desk: Desk) -> None:
     assert ".csv or .jsonl" in desk.run("outbox", "export", "told.xlsx", code=2).stderr
     place = str(desk.home / "nowhere" / "told.csv")
     assert "cannot be written" in desk.run("outbox", "export", place, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("drop", "2147483648", "--note", "x"),
+        ("retry", "2147483648"),
+        ("drop", "1", "--note", "\udcff"),
+        ("export", "told.csv", "--since", "0001-01-01"),
+    ],
+)
+def test_what_no_database_can_hold_is_refused(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.run("outbox", *words, code=2).stderr
+    assert len(desk.data("outbox", "list", "--waiting")) == 2

@@ -13,6 +13,7 @@ from tests.store.people import person
 from tests.system.commands import Desk
 
 CLINIC = "Поликлиника № 5"
+TOO_GREAT = str(2**31)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_check_that_nobody_runs_is_said_and_nothing_is_closed_without_an_outco
     assert desk.run("tasks", "resolve", "1", code=2).stderr
     assert "needs an outcome" in desk.run("tasks", "resolve", "1", "--note", " ", code=1).stderr
     done = desk.run("tasks", "resolve", "1", "--note", "the doctor called")
-    assert "problem-check asks the person whether it is solved, as task-1-0." in done.stdout
+    assert "problem-check asks the person whether it is solved, as task-1-0, by calls until 2" in done.stdout
     assert "dialer campaign launch problem-check" in done.stderr
     [contact] = desk.data("contacts", "list", "problem-check")
     assert (contact["contact"], contact["state"]) == ("task-1-0", "waiting")
@@ -89,7 +90,21 @@ def test_a_list_is_as_long_as_asked_for(desk: Desk) -> None:
         ("take", "1", "--as", " "),
         ("take", "1", "--as", "engine"),
         ("list", "--state", "closed"),
+        ("list", "--after", TOO_GREAT),
+        ("show", TOO_GREAT),
+        ("take", TOO_GREAT),
+        ("wait", "1", "--until", "0001-01-01"),
+        ("wait", "1", "--hours", "nan"),
     ],
 )
 def test_wrong_use_is_said(desk: Desk, words: tuple[str, ...]) -> None:
     assert desk.run("tasks", *words, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("note", "1", "\udcff"), ("take", "--as", "\udcff"), ("list", "--institution", "\udcff")]
+)
+def test_what_is_not_utf_8_is_refused_before_anything_is_done(desk: Desk, words: tuple[str, ...]) -> None:
+    said = desk.run("tasks", *words, code=2).stderr
+    assert said.startswith(f"Word {words.index(chr(0xDCFF)) + 2} of the command is not UTF-8")
+    assert {row["state"] for row in desk.data("tasks", "list")} == {"open"}

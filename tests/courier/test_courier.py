@@ -134,6 +134,20 @@ def test_what_cannot_be_delivered_is_given_up_and_said(
     assert fault.sentence in sentence
 
 
+def test_of_many_that_are_given_up_one_line_is_told_in_an_hour(db: Database, clock: StoppedClock) -> None:
+    gone = Fault("It is gone.", permanent=True)
+    receivers, told = Receivers(registry=lambda _event: gone), list[str]()
+    courier = _courier(db, receivers, clock, told)
+    _tell(db, "A", "B", "C")
+    _pass(courier)
+    assert _states(db) == [("dead", 1)] * 3
+    assert len(told) == 1
+    clock.pass_seconds(3600)
+    _tell(db, "D")
+    _pass(courier)
+    assert [sentence.split(" is given up")[0] for sentence in told[1:]] == ["Delivery 4 to registry"]
+
+
 def test_a_receiver_that_takes_nothing_is_left_alone_and_said_once(db: Database, clock: StoppedClock) -> None:
     receivers, told = Receivers(registry=refuses), list[str]()
     courier = _courier(db, receivers, clock, told)

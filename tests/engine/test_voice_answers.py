@@ -8,7 +8,7 @@ import pytest
 
 from campaigns.engine.voice_answers import FOLDER, rescued
 from campaigns.flows.loader import load_script
-from campaigns.store import contacts
+from campaigns.store import contacts, tasks
 from campaigns.store.attempts import listing
 from campaigns.words import Outcome
 from dialer.fake import HANGS_UP, Patient
@@ -52,12 +52,28 @@ TELLS = Patient(keys=("4",), says_seconds=(6.0,), says_key="1")
 SPEAKS_LONG = Patient(keys=("4",), says_seconds=(15.0,))
 
 
-def asked(folder: Path, patient: Patient) -> World:
+WORK = (
+    ("policy:\n", "resume: [hello]\npolicy:\n"),
+    ("hung_up: 1 h", "hung_up: 1 h, partial: 1 h"),
+    (
+        "    then: bye\n  bye:\n",
+        "    then: work\n  work:\n    task: opinion\n    urgency: high\n"
+        "    details: [mark, opinion]\n    then: last\n  last:\n    ask: menu\n    answer: last\n"
+        "    scale: 5\n    then: bye\n  bye:\n",
+    ),
+)
+SAME_CALL = ("  attempts: 3\n", "  attempts: 3\n  same_call: true\n")
+
+
+def asked(folder: Path, patient: Patient, *changes: tuple[str, str]) -> World:
     """One contact who is asked for an opinion; nothing has happened yet."""
     world = World(folder, {NUMBER: patient})
     world.home.own_campaigns.mkdir(parents=True, exist_ok=True)
     path = world.home.own_campaigns / f"{OPINIONS}.yaml"
-    path.write_text(SCRIPT)
+    text = SCRIPT
+    for old, new in changes:
+        text = text.replace(old, new)
+    path.write_text(text)
     world.scripts[OPINIONS] = load_script(path)
     world.queue(OPINIONS, "A-1", NUMBER, fields={})
     world.launch(OPINIONS)
@@ -118,14 +134,14 @@ def unfinished(samples: bytes) -> bytes:
     return head + samples
 
 
-def until_listening(world: World) -> Path:
-    """The line has begun its file."""
+def until_listening(world: World, at: int = 1) -> Path:
+    """The line has begun its file, the only one or a later one."""
     world.pass_once()
-    for _ in range(1000):
-        if heard(world):
+    for _ in range(2000):
+        if len(heard(world)) == at:
             break
         world.engine.step(STEP_SECONDS)
-    path = Path(heard(world)[0].path)
+    path = Path(heard(world)[at - 1].path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(unfinished(voice(4.0)))
     return path
@@ -147,7 +163,39 @@ def test_an_engine_that_dies_leaves_what_was_said(tmp_path: Path) -> None:
     world.start()
     world.pass_once()
     assert answers(world) == {"mark": "4", "opinion": f"{FOLDER}/{path.name}"}
+    assert outcomes(world) == ["completed"]  # only the last words were left to say
+    world.start()
+    world.run_until_idle()
+    assert world.open_tasks() == []
+
+
+def test_an_engine_that_dies_leaves_the_work_of_what_was_said(tmp_path: Path) -> None:
+    world = asked(tmp_path, SPEAKS_LONG, *WORK)
+    path = until_listening(world)
+    world.start()
+    world.pass_once()
+    [task] = tasks.listing(world.database)
+    opinion = {"opinion": f"{FOLDER}/{path.name}"}
+    assert (task.reason, task.details) == ("opinion", {"mark": "4", **opinion})
     assert outcomes(world) == ["partial"]
+    world.patients[NUMBER] = Patient(keys=("3",))
+    world.start()
+    world.clock.pass_seconds(2 * 86400)
+    world.run_until_idle()
+    assert answers(world) == {"mark": "4", **opinion, "last": "3"}
+    assert [each.reason for each in tasks.listing(world.database)] == ["opinion"]
+
+
+def test_what_the_next_person_in_a_call_says_is_theirs_whatever_dies(tmp_path: Path) -> None:
+    world = asked(tmp_path, Patient(keys=("4", "5"), says_seconds=(3.0, 15.0)), SAME_CALL)
+    world.queue(OPINIONS, "A-2", NUMBER, fields={})
+    path = until_listening(world, at=2)
+    world.start()
+    world.pass_once()
+    second = contacts.answers(world.database, world.contact(OPINIONS, "A-2").id)
+    assert second == {"mark": "5", "opinion": f"{FOLDER}/{path.name}"}
+    assert answers(world).keys() == {"mark", "opinion"}
+    assert outcomes(world) == ["completed", "completed"]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,18 @@ TOLD = "  told:\n    task: bad\n    urgency: low\n    then: bye\n  bye:\n"
 MORE = "  more:\n    ask: again\n    keys:\n      1: {then: told}\n      2: {then: told}\n"
 TASK = ("    then: bye\n  bye:\n", f"    then: told\n{TOLD}")
 HANGS_UP = ("    then: bye\n  bye:\n", f"    then: more\n{MORE}{TOLD}")
+STRANGE_TASK = (
+    "  away:\n    end: not_here\n",
+    "  away:\n    task: stranger\n    urgency: low\n    then: gone\n  gone:\n    end: not_here\n",
+)
+GOOD_ONLY = (
+    "    then: bye\n  bye:\n",
+    f"    then: how\n  how:\n    branch: mark\n    cases: {{5: told}}\n    else: bye\n{TOLD}",
+)
 UNVERIFIED = ("  away:\n    end: not_here\n", "  away:\n    end: unverified\n")
 RESULT = ("policy:\n", "policy:\n  purpose: result\n")
+PARTIAL = ("hung_up: 1 h", "hung_up: 1 h, partial: 1 h")
+STRANGER = ("  away:\n    end: not_here\n", "  away:\n    end: wrong_person\n")
 NEVER_HEARD = ("afterwards:\n", "afterwards:\n  - {when: {delivered: no}, task: untold, urgency: high}\n")
 
 
@@ -30,6 +40,7 @@ def rule(when: str) -> tuple[str, str]:
     [
         [LOW],
         [LOW, NO_RULE, TASK],  # made on the way
+        [LOW, NO_RULE, TASK, PARTIAL],
         [LOW, NO_RULE, rule("mark: 1"), ("task: low_mark", "task: low_mark  # and"), TASK],
         [LOW, ("when: {mark: [1, 2]}", "when: {mark: [1, 2], state: [done, exhausted]}")],
         [
@@ -39,6 +50,7 @@ def rule(when: str) -> tuple[str, str]:
         ],
         [UNVERIFIED, rule("outcome: unverified")],
         [RESULT, NEVER_HEARD],
+        [RESULT, NEVER_HEARD, STRANGER],
         [RESULT, rule("result: good, delivered: no"), ("when: {mark: [1, 2]}", "when: {result: bad}")],
         [NO_RULE],  # no mark is called low, so none is looked after; `campaign check` tells of it
     ],
@@ -56,10 +68,16 @@ def test_what_has_a_person_passes(tmp_path: Path, changes: list[tuple[str, str]]
         ([LOW, ("[1, 2]}", "[1, 2], result: good}")], "  mark:\n    ask", "result bad"),
         ([LOW, ("[1, 2]}", "[1, 2], outcome: completed}")], "  mark:\n    ask", "outcome"),
         ([LOW, NO_RULE, HANGS_UP], "  mark:\n    ask", "outcome partial"),  # nothing yet when they hang up
+        ([LOW, PARTIAL], "  mark:\n    ask", "could be lost: after outcome partial another call asks again"),
         ([UNVERIFIED], "  away:\n    end", 'who is not verified at "away" could be left without a person'),
         ([RESULT], "policy:", "a result could be closed without having been heard, and without a person"),
         ([RESULT, rule("state: exhausted")], "policy:", "outcome opted_out"),
         ([RESULT, rule("result: good, delivered: no")], "policy:", "result bad"),
+        (
+            [RESULT, STRANGER, rule("delivered: no, state: exhausted"), rule("outcome: opted_out")],
+            "policy:",
+            "outcome wrong_person",
+        ),
         ([RESULT, rule("delivered: no, outcome: [none, unanswered]")], "policy:", "state exhausted"),
     ],
 )
@@ -139,7 +157,30 @@ def test_what_is_watched_is_told_with_the_reasons_of_its_tasks(tmp_path: Path) -
     assert (mark.question, mark.kind, mark.scale) == ("mark", "low_mark", 5)
     assert mark.values == {"1", "2"}
     assert mark.reasons == {"low_mark"}
+    [mark] = watched(load(tmp_path, spoiled(LOW, TASK, STRANGE_TASK)))
+    assert mark.reasons == {"low_mark", "bad"}
+    [mark] = watched(load(tmp_path, spoiled(LOW, GOOD_ONLY)))
+    assert mark.reasons == {"low_mark"}
     assert [step.name for step in unmarked(load(tmp_path))] == ["mark"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "part"),
+    [
+        (
+            ("    task: wrong_number\n    urgency: normal\n    details: [clinic]\n", "    say: sorry\n"),
+            "outcome wrong_person",
+        ),
+        (("{1: bad_mark, 2: bad_mark}", "{1: bad_mark}"), "the mark 2"),
+    ],
+)
+def test_a_shipped_campaign_without_one_of_its_tasks_is_refused(
+    tmp_path: Path, lacking: tuple[str, str], part: str
+) -> None:
+    text = (LIBRARY / "covid-results.yaml").read_text(encoding="utf-8")
+    assert text.count(lacking[0]) == 1
+    text = text.replace("name: covid-results", "name: trial").replace(*lacking)
+    assert any(part in sentence for _, sentence in faults(tmp_path, text))
 
 
 def test_the_shipped_campaigns_watch_every_mark_and_promise() -> None:

@@ -18,6 +18,7 @@ from campaigns.flows.turns import Delivered, Fact, Replied, Say, TaskChecked, Ta
 from campaigns.flows.wording import placeholders
 from campaigns.rules.hours import Hours, Window
 from campaigns.rules.policy import Brakes
+from campaigns.store.task_checks import PRIORITY
 from campaigns.words import CheckVerdict
 
 SCRIPTS = [load_script(path) for path in find_scripts(LIBRARY).values()]
@@ -233,7 +234,23 @@ def test_a_low_mark_is_work_before_anybody_can_hang_up_and_again_with_the_reason
 def test_a_broken_promise_opens_the_request_again_as_urgent_as_it_is(category: str, urgency: str) -> None:
     facts, conversation = facts_of("service-control", "2", category=category)
     assert reasons(facts) == [("promise_broken", urgency)]
-    assert reasons(conversation.keys("1").facts) == [("promise_broken", "low")]  # joins what is open
+    assert reasons(conversation.keys("3").facts) == [("promise_broken", "low")]  # joins what is open
+
+
+@pytest.mark.parametrize("mark", ["1", "2"])
+@pytest.mark.parametrize("category", ["emergency", "urgent", "routine"])
+def test_a_low_mark_is_as_urgent_and_says_as_much_whatever_else_was_said(category: str, mark: str) -> None:
+    _, kept = facts_of("service-control", "1", category=category)
+    _, broken = facts_of("service-control", "2", category=category)
+    [alone] = [fact for fact in kept.keys(mark).facts if isinstance(fact, TaskRaised)]
+    [joined] = [fact for fact in broken.keys(mark).facts if isinstance(fact, TaskRaised)]
+    assert (joined.urgency, joined.details) == (alone.urgency, alone.details)
+    assert (joined.reason, joined.urgency, dict(joined.details)["mark"]) == ("promise_broken", "high", mark)
+
+
+def test_whether_a_problem_is_solved_is_asked_before_surveys() -> None:
+    order = {script.name: script.priority for script in SCRIPTS}
+    assert order["problem-check"] == PRIORITY > max(order["satisfaction-survey"], order["service-control"])
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def test_a_file_with_external_ids_is_known_by_them() -> None:
         ({"clinic": "Поликлиника 4"}, ["institution and clinic mean the same: leave one"]),
         ({"institution": "x" * 201}, ["institution is not a text of at most 200 characters"]),
         ({"made_at": "2026-11-30 09:00"}, ["made_at is not a time from 1900 until now"]),
+        ({"made_at": "2026-11-30"}, ["made_at is not a date from 1900 until today"]),
         ({"institution": " ", "clinic": "Поликлиника 4"}, []),
     ],
 )

@@ -49,6 +49,11 @@ def answered(outcome: Outcome) -> Call:
         (EXHAUSTED, "unanswered", [NO_NUMBER], (0, 0), "not_eligible"),
         (EXHAUSTED, "unanswered", [NO_NUMBER, MISSED], (0, 0), "unknown"),
         (EXHAUSTED, "wrong_person", [answered("wrong_person")], (0, 0), "not_eligible"),
+        (DONE, "wrong_person", [MISSED, answered("wrong_person")], (0, 0), "not_eligible"),
+        (DONE, "wrong_person", [answered("hung_up"), answered("wrong_person")], (0, 0), "not_eligible"),
+        (DONE, "wrong_person", [answered("partial"), answered("wrong_person")], (1, 1), "break_off"),
+        (EXHAUSTED, "unanswered", [MISSED, MACHINE, NO_NUMBER], (0, 0), "not_eligible"),
+        (EXHAUSTED, "unanswered", [answered("hung_up"), NO_NUMBER], (0, 0), "refusal"),
         (CANCELLED, None, [], (0, 0), "not_eligible"),
         (CANCELLED, "partial", [answered("partial")], (2, 2), "partial"),
     ],
@@ -61,6 +66,10 @@ def test_each_case_has_one_disposition(
     found: Disposition | None,
 ) -> None:
     assert disposition(state, outcome, calls, 3, *answers) == found
+
+
+def test_one_wrong_number_of_several_says_nothing_of_the_others() -> None:
+    assert disposition("exhausted", "unanswered", [MISSED, NO_NUMBER], 3, 0, 0, one_number=False) == "unknown"
 
 
 def test_where_everybody_is_asked_nothing_every_answer_makes_a_partial() -> None:

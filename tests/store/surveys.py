@@ -34,6 +34,7 @@ class Archive:
         delivered_at: datetime | None = None,
         not_before: datetime | None = None,
         counted: bool = True,
+        phones: Sequence[str] = (),
     ) -> int:
         """at: when it was closed, or was queued while it is open; its id."""
         self._count += 1
@@ -42,6 +43,7 @@ class Archive:
             campaign=self._campaign,
             external_id=f"{self._campaign} {self._count}",
             phone=f"+79{self._count:09d}",
+            phones=list(phones),
             full_name="",
             language="ru",
             time_zone="UTC",

@@ -17,6 +17,7 @@ from campaigns.store import audit, campaigns, corrections, tasks
 from campaigns.store.audit_checks import KINDS
 from campaigns.store.audit_tasks import LEGAL_STEPS
 from campaigns.store.database import Database, open_database
+from campaigns.store.task_checks import ASKED_FOR
 from campaigns.store.task_times import pass_time
 from campaigns.words import ContactState, Outcome
 from tests.store.audited import CHECK, KNOWN, LATER, LOW, OWED, UNHEARD, called, everything
@@ -231,11 +232,13 @@ def test_without_its_file_a_campaign_is_audited_by_what_it_left(db: Database, st
         ("undelivered", "unheard"),
     ]
     assert seen.files["results"] == state
+    assert seen.unproved == {"results": 3}
 
 
 def test_where_nobody_was_ever_told_anything_a_campaign_without_a_file_owes_no_result(db: Database) -> None:
     called(db, "A", [], UNHEARD)
     assert found(db, known={}) == []
+    assert audit.audit(db, {}, LATER).clean
 
 
 def test_one_campaign_is_looked_at_alone(db: Database) -> None:
@@ -300,11 +303,11 @@ def test_a_check_that_was_answered_is_proved(db: Database) -> None:
 
 def test_what_goes_up_in_time_is_proved(db: Database) -> None:
     everything(db)
-    late = NOW + timedelta(days=9)
+    late = NOW + ASKED_FOR + timedelta(days=2)
     assert {kind for kind, _ in found(db, late)} == {"no_verdict", "not_escalated"}
-    for days in range(9, 13):
-        pass_time(db, NOW + timedelta(days=days))
-    assert {kind for kind, _ in found(db, NOW + timedelta(days=12))} == {"no_verdict"}
+    for days in range(4):
+        pass_time(db, late + timedelta(days=days))
+    assert {kind for kind, _ in found(db, late + timedelta(days=3))} == {"no_verdict"}
 
 
 def test_no_legal_step_skips_a_level() -> None:

@@ -20,9 +20,9 @@ from campaigns.rules.due import CallNow, Close, Decision, Standing
 from campaigns.rules.retries import Next
 from campaigns.store import attempts, campaigns, contacts, corrections, optouts, tasks
 from campaigns.store.audit import audit
+from campaigns.store.check_contacts import is_check
 from campaigns.store.creation import create_database
 from campaigns.store.database import Database, open_database
-from campaigns.store.task_checks import is_check
 from campaigns.store.task_times import close_stale_checks, pass_time
 from campaigns.words import CheckVerdict, ContactState, Outcome
 from tests.store.audited import BROKEN, CHECK, KNOWN, LOW

@@ -149,7 +149,7 @@ def several(*phones: str, struck: Sequence[str] = ()) -> Contact:
     """A contact with these numbers, the first one called next."""
     history = {"struck": dict.fromkeys(struck, 1)}
     values: dict[str, Any] = {"id": 1, "campaign": "results", "phone": phones[0], "phones": list(phones)}
-    return Contact(**values, history=history)
+    return Contact(**values, external_id="A", history=history)
 
 
 @pytest.mark.parametrize(

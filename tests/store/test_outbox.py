@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlmodel import col, select, text
+from sqlmodel import select
 
 from campaigns.errors import IllegalMove, NoSuchDelivery
 from campaigns.models import Contact, Delivery, OutboxEvent
-from campaigns.store import outbox, outbox_desk
+from campaigns.store import changes, outbox, outbox_desk
 from campaigns.store.database import Database, open_database
 from campaigns.store.events import tell
 from campaigns.store.outbox import LEASE, Claim, Result
@@ -36,7 +34,7 @@ def _tell(db: Database, *names: str) -> None:
             tell(session, "contact.delivered", NOW, contact.campaign, contact, number=name)
 
 
-def _happened(db: Database, *names: str) -> None:
+def happened(db: Database, *names: str) -> None:
     """The same, spread to one receiver."""
     queue(db, *(person(name) for name in sorted(set(names)) if name not in _known(db)))
     _tell(db, *names)
@@ -59,7 +57,7 @@ def _of(claims: Sequence[Claim]) -> list[str]:
     return [claim.event.body["contact"] for claim in claims]
 
 
-def _state(db: Database, number: int) -> Delivery:
+def state(db: Database, number: int) -> Delivery:
     with db.read() as session:
         return session.get_one(Delivery, number)
 
@@ -95,7 +93,7 @@ def test_an_event_of_a_transaction_that_fails_was_never_there(db: Database) -> N
 
 
 def test_a_stream_goes_on_only_after_what_is_before_it(db: Database) -> None:
-    _happened(db, "A", "B", "A", "A")
+    happened(db, "A", "B", "A", "A")
     first = _claimed(db)
     assert _of(first) == ["A", "B"]
     assert _claimed(db) == ()
@@ -108,16 +106,16 @@ def test_a_stream_goes_on_only_after_what_is_before_it(db: Database) -> None:
 
 
 def test_a_later_event_waits_for_one_that_is_under_way(db: Database) -> None:
-    _happened(db, "A")
+    happened(db, "A")
     [first] = _claimed(db)
-    _happened(db, "A")
+    happened(db, "A")
     assert _claimed(db, NOW + SECOND) == ()
     outbox.settle(db, [Result(first)], NOW)
     assert _of(_claimed(db)) == ["A"]
 
 
 def test_a_fault_holds_its_stream_back_until_it_is_tried_again(db: Database) -> None:
-    _happened(db, "A", "A")
+    happened(db, "A", "A")
     [first] = _claimed(db)
     outbox.settle(db, [Result(first, "It answered 500.", NOW + 60 * SECOND)], NOW)
     assert _claimed(db, NOW + 59 * SECOND) == ()
@@ -126,18 +124,18 @@ def test_a_fault_holds_its_stream_back_until_it_is_tried_again(db: Database) -> 
 
 
 def test_a_dead_delivery_holds_back_its_stream_and_no_other(db: Database) -> None:
-    _happened(db, "A", "A", "A", "B")
+    happened(db, "A", "A", "A", "B")
     dead, other = _claimed(db)
     outbox.settle(db, [Result(dead, "It is gone."), Result(other)], NOW)
     assert _claimed(db, NOW + timedelta(days=9)) == ()
-    _happened(db, "A", "B")
+    happened(db, "A", "B")
     assert _of(_claimed(db, NOW + timedelta(days=9))) == ["B"]
     [line] = outbox_desk.lines(db, 10, dead=True)
     assert (line.number, line.fault, line.behind, line.next_at) == (dead.delivery, "It is gone.", 3, None)
 
 
 def test_a_dead_delivery_tried_again_has_all_its_tries(db: Database) -> None:
-    _happened(db, "A", "A")
+    happened(db, "A", "A")
     [dead] = _claimed(db)
     outbox.settle(db, [Result(dead, "It is gone.")], NOW)
     assert outbox_desk.retry(db, NOW, dead.delivery) == 1
@@ -148,7 +146,7 @@ def test_a_dead_delivery_tried_again_has_all_its_tries(db: Database) -> None:
 
 
 def test_what_waits_out_a_fault_can_be_hurried_and_what_is_under_way_not(db: Database) -> None:
-    _happened(db, "A", "B", "C")
+    happened(db, "A", "B", "C")
     failed, dead, _under_way = _claimed(db)
     outbox.settle(db, [Result(failed, "No.", NOW + timedelta(hours=3)), Result(dead, "No.")], NOW)
     assert outbox_desk.retry(db, NOW, receiver="clinic") == 0
@@ -157,7 +155,7 @@ def test_what_waits_out_a_fault_can_be_hurried_and_what_is_under_way_not(db: Dat
 
 
 def test_a_dropped_delivery_lets_its_stream_go_and_is_remembered(db: Database) -> None:
-    _happened(db, "A", "A")
+    happened(db, "A", "A")
     [first] = _claimed(db)
     outbox.settle(db, [Result(first, "It is gone.")], NOW)
     outbox_desk.drop(db, first.delivery, "anna", "told by telephone", NOW)
@@ -170,11 +168,30 @@ def test_a_dropped_delivery_lets_its_stream_go_and_is_remembered(db: Database) -
         "told by telephone",
     )
     outbox.settle(db, [Result(first)], NOW)
-    assert _state(db, first.delivery).state == "dropped"
+    assert state(db, first.delivery).state == "dropped"
+
+
+def test_all_that_waits_for_a_receiver_that_is_gone_is_dropped_at_once(db: Database) -> None:
+    happened(db, "A", "A", "B")
+    dead, _ = _claimed(db)
+    outbox.settle(db, [Result(dead, "It is gone.")], NOW)
+    assert outbox_desk.drop_all(db, "registry", "anna", "the registry was closed", NOW) == 3
+    assert {line.receiver for line in outbox_desk.lines(db, 10, dead=False)} <= {"clinic"}
+    with db.read() as session:
+        change = changes.of_campaign(session, seen(db).campaign)[-1]
+    assert (change.kind, change.details["deliveries"], change.details["who"]) == (
+        "delivery_dropped",
+        "3",
+        "anna",
+    )
+    with pytest.raises(NoSuchDelivery, match='Nothing waits for "registry"'):
+        outbox_desk.drop_all(db, "registry", "anna", "again", NOW)
+    happened(db, "A")
+    assert _of(_claimed(db)) == ["A"]
 
 
 def test_nothing_is_dropped_or_tried_again_that_is_over_or_unknown(db: Database) -> None:
-    _happened(db, "A")
+    happened(db, "A")
     [claim] = _claimed(db)
     outbox.settle(db, [Result(claim)], NOW)
     for act in (
@@ -188,19 +205,19 @@ def test_nothing_is_dropped_or_tried_again_that_is_over_or_unknown(db: Database)
 
 
 def test_a_killed_engines_claims_come_back(db: Database) -> None:
-    _happened(db, "A")
+    happened(db, "A")
     [lost] = _claimed(db)
     assert _claimed(db, NOW + LEASE - SECOND) == ()
     [mine] = _claimed(db, NOW + LEASE)
     assert (mine.delivery, mine.tries) == (lost.delivery, 2)
     outbox.settle(db, [Result(lost, "Too late to matter.", NOW)], NOW)  # it was only slow: its fault is old
-    assert _state(db, mine.delivery).last_fault == ""
+    assert state(db, mine.delivery).last_fault == ""
     outbox.settle(db, [Result(lost)], NOW)  # and what it delivered is delivered
-    assert _state(db, mine.delivery).state == "delivered"
+    assert state(db, mine.delivery).state == "delivered"
 
 
 def test_a_claim_that_is_renewed_is_nobody_elses(db: Database) -> None:
-    _happened(db, "A")
+    happened(db, "A")
     claims = _claimed(db)
     outbox.renew(db, claims, NOW + LEASE - SECOND)
     assert _claimed(db, NOW + LEASE) == ()
@@ -208,7 +225,7 @@ def test_a_claim_that_is_renewed_is_nobody_elses(db: Database) -> None:
 
 
 def test_old_deliveries_are_forgotten_and_their_events_kept(db: Database) -> None:
-    _happened(db, "A", "A")
+    happened(db, "A", "A")
     [claim] = _claimed(db)
     outbox.settle(db, [Result(claim)], NOW)
     assert outbox.forget_delivered(db, NOW + outbox.KEPT) == 0
@@ -218,7 +235,7 @@ def test_old_deliveries_are_forgotten_and_their_events_kept(db: Database) -> Non
 
 
 def test_how_receivers_stand(db: Database) -> None:
-    _happened(db, "A", "A", "B", "C")
+    happened(db, "A", "A", "B", "C")
     dead, delivered, waits = _claimed(db)
     faults = [Result(dead, "It is gone."), Result(waits, "It answered 500.", NOW + timedelta(hours=1))]
     outbox.settle(db, [*faults, Result(delivered)], NOW)
@@ -230,7 +247,7 @@ def test_how_receivers_stand(db: Database) -> None:
 
 def test_what_was_told_can_be_read_from_a_moment_on(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox_desk, "READ_AT_ONCE", 2)
-    _happened(db, "A", "B", "C", "A", "B")
+    happened(db, "A", "B", "C", "A", "B")
     keys = [event.key for event in outbox_desk.told(db)]
     assert len(keys) == len(set(keys)) == 5
     assert len(list(outbox_desk.told(db, "results", NOW))) == 5
@@ -238,7 +255,7 @@ def test_what_was_told_can_be_read_from_a_moment_on(db: Database, monkeypatch: p
 
 
 def test_two_engines_never_have_the_same_delivery(shared_db: Database) -> None:
-    _happened(shared_db, *"ABCDEFGH")
+    happened(shared_db, *"ABCDEFGH")
     with meanwhile(lambda: _claimed(_another(shared_db), most=4)) as theirs:
         mine = _claimed(shared_db, most=4)
     [others] = theirs
@@ -248,7 +265,7 @@ def test_two_engines_never_have_the_same_delivery(shared_db: Database) -> None:
 
 def test_who_spreads_while_another_settles_leaves_no_delivery_behind(shared_db: Database) -> None:
     """The later event sees the earlier one under way, and must be let go by whoever ends that one."""
-    _happened(shared_db, "A")
+    happened(shared_db, "A")
     [first] = _claimed(shared_db)
     _tell(shared_db, "A")
     other = _another(shared_db)
@@ -277,72 +294,3 @@ def test_no_look_goes_through_a_whole_table(db: Database, path: object, name: st
         plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made.statement}", values).all())
     assert "INDEX delivery_" in plan or "INDEX outbox_" in plan
     assert "TEMP B-TREE FOR ORDER" not in plan or name == "HELD"
-
-
-_STEPS = st.sampled_from(("told", "took", "failed", "dead", "lost", "retry", "drop"))
-
-
-class _Play:
-    """One receiver, two contacts, and whatever may happen between them."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        self.now = NOW
-        self.claims: list[Claim] = []
-        self.arrived: list[int] = []  # events, repetitions too
-
-    def step(self, what: str, which: int) -> None:
-        self.now += 2 * LEASE if what == "lost" else SECOND
-        self.claims += outbox.claim(self.db, "registry", 2, self.now)
-        some = self.claims[which : which + 1] or self.claims[:1]
-        match what:
-            case "told":
-                _happened(self.db, "AB"[which % 2])
-            case "took":
-                self.arrived += [claim.event.id for claim in some]
-                self._end([Result(claim) for claim in some])
-            case "failed":
-                self._end([Result(claim, "No.", self.now + SECOND) for claim in some])
-            case "dead":
-                self._end([Result(claim, "No.") for claim in some])
-            case "retry":
-                outbox_desk.retry(self.db, self.now)
-            case "drop":
-                for line in outbox_desk.lines(self.db, 1, dead=True):
-                    outbox_desk.drop(self.db, line.number, "anna", "", self.now)
-
-    def take_all(self) -> None:
-        """Whatever was claimed is lost, what is dead is tried again, and all that is due is delivered."""
-        self.now += 2 * LEASE
-        outbox_desk.retry(self.db, self.now)
-        claims = outbox.claim(self.db, "registry", 10, self.now)
-        self.arrived += [claim.event.id for claim in claims]
-        outbox.settle(self.db, [Result(claim) for claim in claims], self.now)
-
-    def _end(self, results: list[Result]) -> None:
-        outbox.settle(self.db, results, self.now)
-        self.claims = [claim for claim in self.claims if claim not in [result.claim for result in results]]
-
-
-@given(st.lists(st.tuples(_STEPS, st.integers(0, 3)), max_size=25))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_whatever_happens_all_arrives_in_its_order(
-    path: object, db: Database, steps: list[tuple[str, int]]
-) -> None:
-    with db.write() as session:
-        for table in ("delivery", "outbox_event", "change", "contact", "campaign"):
-            session.connection().execute(text(f"DELETE FROM {table}"))
-    play = _Play(db)
-    for what, which in steps:
-        play.step(what, which)
-    for _ in steps:  # at least one of each stream goes in each round
-        play.take_all()
-    assert not outbox_desk.lines(db, 10, dead=False)
-    with db.read() as session:
-        told = list(session.exec(select(OutboxEvent).order_by(col(OutboxEvent.id))))
-    for contact in {event.contact_id for event in told}:
-        mine = {event.id for event in told if event.contact_id == contact}
-        first = list(dict.fromkeys(number for number in play.arrived if number in mine))
-        assert first == sorted(first)
-    dropped = sum(_state(db, number).state == "dropped" for number in range(1, len(told) + 1))
-    assert len(set(play.arrived)) >= len(told) - dropped

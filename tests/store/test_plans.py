@@ -9,11 +9,13 @@ from sqlalchemy import Engine, event
 from sqlalchemy.dialects import postgresql
 
 from campaigns.flows.turns import OptedOut, Replied, TaskRaised
+from campaigns.models import RARE_STATES
 from campaigns.store import attempts, campaigns, contacts, optouts, order, tasks
 from campaigns.store.audit import audit
 from campaigns.store.database import Database
 from campaigns.store.task_times import close_stale_checks, pass_time
 from campaigns.store.tasks import Filter
+from campaigns.words import TaskState
 from tests.store.audited import KNOWN, everything
 from tests.store.people import (
     HOUR,
@@ -85,6 +87,15 @@ def test_every_question_of_the_engine_walks_an_index(db: Database, ask: Callable
 
 
 @pytest.mark.usefixtures("path")
+def test_who_is_due_is_counted_among_the_due(db: Database) -> None:
+    queue(db, person("A"))
+    with plans() as lines:
+        contacts.due_count(db, NOW)
+    walked = [line.split(" USING ")[1].split()[1] for line in lines if line.startswith("SEARCH contact")]
+    assert walked == ["contact_due", "contact_asleep"]
+
+
+@pytest.mark.usefixtures("path")
 def test_the_long_questions_read_indexes_alone(db: Database) -> None:
     queue(db, person("A"))
     with plans() as lines:
@@ -112,7 +123,7 @@ def test_postgresql_can_be_asked_the_same(statement: Any) -> None:
         Filter(),
         *(Filter(campaign="results", everything=everything) for everything in (False, True)),
         *(Filter(institution="Clinic 5", everything=everything) for everything in (False, True)),
-        Filter(level="head"),
+        *(Filter(level="head", everything=everything) for everything in (False, True)),
         Filter(owner="olga"),
         Filter(late_at=NOW),
         *(Filter(state=state) for state in ("open", "taken", "waiting", "reopened")),
@@ -127,6 +138,31 @@ def test_a_page_of_tasks_is_read_in_the_order_of_an_index(db: Database, wanted: 
     for line in lines:
         assert "TEMP B-TREE" not in line
         assert line != "SCAN task"
+
+
+@pytest.mark.usefixtures("path")
+def test_whose_tasks_are_asked_for_has_few_of_them(db: Database) -> None:
+    everything(db)
+    with plans() as lines:
+        tasks.page(db, Filter(owner="olga", everything=True))
+    assert lines[0] == "SEARCH task USING INDEX task_open_of_owner (owner=?)"
+
+
+@pytest.mark.parametrize("state", RARE_STATES)
+def test_postgresql_is_told_a_rare_state_once_and_as_a_literal(shared_db: Database, state: TaskState) -> None:
+    """Of a second condition it would make fewer rows than there are, and sort them."""
+    asked: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement.partition("WHERE")[2])
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        tasks.page(shared_db, Filter(state=state))
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    assert [where.count("task.state") for where in asked if "task.state" in where] == [1]
+    assert f"task.state = '{state}'" in asked[-1]
 
 
 @pytest.mark.parametrize(

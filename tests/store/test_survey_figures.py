@@ -46,6 +46,7 @@ STATES: list[tuple[ContactState, Outcome | None]] = [
     ("waiting", None),
     ("done", "opted_out"),
     ("exhausted", "unanswered"),
+    ("done", "wrong_person"),
     ("cancelled", None),
 ]
 CALLS: list[list[Call]] = [
@@ -57,6 +58,8 @@ CALLS: list[list[Call]] = [
     [HUNG_UP, ("voicemail", "answered")],
     [("human_wanted", "answered"), (None, None)],
     [("silent", "answered"), ("wrong_person", "answered")],
+    [MISSED, ("unanswered", "wrong_number")],
+    [HUNG_UP, ("unanswered", "wrong_number")],
 ]
 GIVEN = [{}, {"why": "answers/1.wav"}, {"came": "no"}, {"came": "yes", "mark": "4"}]
 
@@ -74,6 +77,12 @@ def test_sql_decides_as_the_rules_do(db: Database) -> None:
     data = figures(db)
     assert {name: data[name] for name in ("open", *DISPOSITIONS)} == expected
     assert data["contacts"] == expected.total()
+
+
+def test_one_wrong_number_of_two_leaves_the_case_unknown(db: Database) -> None:
+    calls = [MISSED, ("unanswered", "wrong_number")]
+    Archive(db).add("exhausted", "unanswered", calls, phones=["+79000000001", "+79000000002"])
+    assert figures(db)["unknown"] == 1
 
 
 def test_answers_are_counted_as_they_came(db: Database) -> None:
@@ -104,11 +113,11 @@ def test_parts_add_up_to_the_whole(db: Database) -> None:
         archive.add(
             "waiting" if number == 0 else "done",
             at=NOW + timedelta(days=2 * number),
-            institution=f"Clinic {number % 3}",
+            institution=f"Clinic {9 + number % 3}",
             answers={"mark": str(1 + number % 5)},
         )
     data = figures(db)
-    assert [each["institution"] for each in data["institutions"]] == ["Clinic 0", "Clinic 1", "Clinic 2"]
+    assert [each["institution"] for each in data["institutions"]] == ["Clinic 9", "Clinic 10", "Clinic 11"]
     assert [each["week"] for each in data["weeks"]] == ["2026-W10", "2026-W11", "2026-W12", "2026-W13"]
     for parts in (data["institutions"], data["weeks"]):
         for name in ("contacts", "open", "cases", "complete"):

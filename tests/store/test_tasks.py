@@ -1,5 +1,6 @@
 """Tasks: raised once, sharpened, worked on by people, closed with an outcome."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,12 +8,13 @@ import pytest
 
 from campaigns.errors import IllegalMove, NoSuchTask
 from campaigns.flows.turns import TaskRaised
+from campaigns.rules.service_levels import usual
 from campaigns.store import attempts, tasks
 from campaigns.store.database import Database
 from campaigns.words import Urgency
 from tests.store.people import HOUR, NOW, call
 
-LEASE = timedelta(minutes=30)
+LEASE, SHORTLY = timedelta(minutes=30), timedelta(minutes=10)
 
 
 def raised(db: Database, *facts: TaskRaised) -> list[tasks.TaskView]:
@@ -64,6 +66,44 @@ def test_the_same_reason_is_one_task_as_urgent_as_its_most_urgent(db: Database) 
     assert [event for event, _, _ in happened(db, task.id)] == ["raised", "sharpened", "sharpened"]
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "later", "urgency", "sooner"),
+    [
+        ("low", "high", HOUR, "high", "then"),
+        ("low", "high", timedelta(hours=47, minutes=40), "high", "first"),
+        ("high", "low", HOUR, "high", "first"),
+    ],
+)
+def test_urgency_and_moment_are_sharpened_each_by_itself(
+    db: Database, first: Urgency, then: Urgency, later: timedelta, urgency: Urgency, sooner: str
+) -> None:
+    _, attempt = call(db)
+    attempts.record(db, attempt, [TaskRaised("call back", first)], "partial", NOW)
+    attempts.record(db, attempt, [TaskRaised("call back", then)], "partial", NOW + later)
+    [task] = tasks.listing(db)
+    due = {"first": usual().due(first, NOW), "then": usual().due(then, NOW + later)}[sooner]
+    assert (task.urgency, task.due_at, task.first_due_at) == (urgency, due, due)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda db, number: tasks.give_back(db, number, "ivan", "", NOW),
+        lambda db, number: tasks.put_off(db, number, "ivan", NOW + HOUR, "", NOW),
+    ],
+)
+def test_what_somebody_has_nobody_else_gives_back_or_puts_off(
+    db: Database, deed: Callable[[Database, int], object]
+) -> None:
+    number = one(db)
+    tasks.take(db, "olga", NOW)
+    with pytest.raises(IllegalMove, match=f"Task {number} is olga's until .* Ask them"):
+        deed(db, number)
+    assert tasks.find(db, number).owner == "olga"
+    tasks.tried(db, number, "ivan", "", NOW)
+    assert tasks.resolve(db, number, "ivan", "done", NOW).state == "resolved"
+
+
 def test_a_closed_task_stays_closed_and_a_new_one_is_raised(db: Database) -> None:
     _, attempt = call(db)
     attempts.record(db, attempt, [TaskRaised("call back", "high")], "partial", NOW)
@@ -82,7 +122,8 @@ def test_a_closed_task_stays_closed_and_a_new_one_is_raised(db: Database) -> Non
 def test_the_second_closing_is_told_of_the_first_and_its_note_is_kept(db: Database) -> None:
     number = one(db)
     tasks.resolve(db, number, "olga", "done", NOW)
-    with pytest.raises(IllegalMove, match=f"{number} is resolved already: by olga on 2026-03-02 07:30 UTC"):
+    closed = rf"{number} is resolved already: by olga on 2026-03-02 12:30 \(Asia/Yekaterinburg\)"
+    with pytest.raises(IllegalMove, match=closed):
         tasks.resolve(db, number, "ivan", "again", NOW)
     with pytest.raises(NoSuchTask, match="no task 99"):
         tasks.resolve(db, 99, "ivan", "done", NOW)
@@ -103,11 +144,14 @@ def test_who_takes_a_task_has_it_while_they_work_on_it(db: Database) -> None:
     number = one(db)
     taken = tasks.take(db, "olga", NOW)
     assert (taken.id, taken.state, taken.owner, taken.lease_until) == (number, "taken", "olga", NOW + LEASE)
-    with pytest.raises(IllegalMove, match=f"Task {number} is olga's until 2026-03-02 08:00 UTC"):
+    with pytest.raises(
+        IllegalMove, match=rf"Task {number} is olga's until 2026-03-02 13:00 \(Asia/Yekaterinburg\)"
+    ):
         tasks.take(db, "ivan", NOW, number)
     with pytest.raises(NoSuchTask, match="no task to take"):
         tasks.take(db, "ivan", NOW)
-    assert tasks.note(db, number, "ivan", "her sister knows", NOW + HOUR).lease_until == NOW + LEASE
+    assert tasks.take(db, "olga", NOW + SHORTLY, number).lease_until == NOW + SHORTLY + LEASE
+    assert tasks.note(db, number, "ivan", "her sister knows", NOW + HOUR).lease_until == NOW + SHORTLY + LEASE
     assert tasks.tried(db, number, "olga", "busy", NOW + HOUR).lease_until == NOW + HOUR + LEASE
     free = tasks.give_back(db, number, "olga", "", NOW + HOUR)
     assert (free.state, free.owner, free.lease_until) == ("open", "", None)

@@ -1,15 +1,44 @@
 """Tasks where several nodes and people work at once, on PostgreSQL."""
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+
+import pytest
+from psycopg.errors import DeadlockDetected
 
 from campaigns.errors import IllegalMove
 from campaigns.flows.turns import TaskChecked, TaskRaised
 from campaigns.models import Contact, Task
-from campaigns.store import attempts, campaigns, rows, task_raising, tasks
+from campaigns.store import (
+    attempts,
+    campaigns,
+    contacts,
+    corrections,
+    optouts,
+    refused,
+    rows,
+    task_raising,
+    tasks,
+)
 from campaigns.store.database import Database
+from campaigns.store.decisions import CloseTasks
+from campaigns.store.postgresql import postgresql_reason
 from campaigns.store.task_moves import move
 from campaigns.store.task_times import pass_time
-from tests.store.people import COMPLETED, HOUR, NOW, begun, finish, person, queue, seen, take
+from campaigns.words import ContactState, Outcome
+from tests.store.people import (
+    COMPLETED,
+    HOUR,
+    NOW,
+    RETRY,
+    begun,
+    finish,
+    person,
+    queue,
+    seen,
+    take,
+    unless_opted_out,
+)
 from tests.store.shared import meanwhile, until_somebody_waits
 
 CHECK = "problem-check"
@@ -96,3 +125,45 @@ def test_what_somebody_works_on_now_is_looked_at_the_next_time(shared_db: Databa
         assert tasks.find(shared_db, number).level == "operator"
     pass_time(shared_db, NOW + 12 * HOUR * 3)
     assert tasks.find(shared_db, number).level == "head"
+
+
+def _refuse(db: Database, close: CloseTasks) -> None:
+    optouts.add(db, seen(db).phone, "command", NOW)
+    refused.close_some(db, ("results",), "", NOW, close)
+
+
+def _take(db: Database, close: CloseTasks) -> None:
+    optouts.add(db, seen(db).phone, "command", NOW)
+    contacts.take(db, 1, NOW + HOUR, unless_opted_out, close, seconds=60)
+
+
+@pytest.mark.parametrize(
+    "closes",
+    [
+        lambda db, close: corrections.cancel(db, "results", ["A"], NOW, close),
+        lambda db, close: contacts.expire(db, ["results"], NOW + 2 * HOUR, close),
+        _refuse,
+        _take,
+    ],
+)
+def test_a_task_is_moved_while_its_contact_is_closed(
+    shared_db: Database, closes: Callable[[Database, CloseTasks], object]
+) -> None:
+    """Who moves a task holds it and tells of its contact; who closes that holds it, then its tasks."""
+    queue(shared_db, person("A", deadline=NOW + 2 * HOUR))
+    [contact] = take(shared_db, 1)
+    assert finish(shared_db, begun(shared_db, contact), contact, RETRY, [TaskRaised("low_mark", "high")])
+    [task] = tasks.listing(shared_db)
+
+    def close(_contact: Contact, _state: ContactState, _outcome: Outcome | None) -> Sequence[TaskRaised]:
+        tasks.take(shared_db, "olga", NOW, task.id)
+        return [TaskRaised("low_mark", "high")]
+
+    closes(shared_db, close)
+    assert seen(shared_db).closed_at is not None
+    happened = [change.event for change in tasks.history(shared_db, task.id)]
+    assert happened == ["raised", "taken", "sharpened"]
+
+
+def test_who_gave_way_to_another_is_told_what_to_do() -> None:
+    assert "kept nothing of this: give the command again" in str(postgresql_reason(DeadlockDetected()))

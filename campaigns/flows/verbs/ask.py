@@ -26,7 +26,8 @@ A `scale` of 5 takes the keys 1 to 5, and the key is the value:
       then: thanks
 
 `low` names the marks after which no call may end without a person, and `broken` the answers by which a
-promise was broken: a rule under `afterwards`, or a step on the way, has to make work for one.
+promise was broken: a step behind the question has to make work for one, or a rule under `afterwards` where no
+later call asks again (calls that `resume` ask no question twice).
 
     mark_of_visit:
       ask: mark_menu

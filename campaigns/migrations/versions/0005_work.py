@@ -44,6 +44,7 @@ def _tasks() -> None:
     op.create_index("task_checked_by", "task", ["checked_by"])
     op.create_index("task_of_campaign", "task", ["campaign", "id"])
     op.create_index("task_of_institution", "task", ["institution", "id"])
+    op.create_index("task_of_level", "task", ["level", "id"])
     _partial("task_open", "task", ["due_at", "id"], OPEN)
     for name, first in (
         ("task_open_of_institution", "institution"),
