@@ -1,4 +1,4 @@
-"""Options of the whole suite, and which of its tests may run side by side (`pytest -n 3`)."""
+"""Options of the whole suite, and which of its tests may run side by side (`pytest -n 2`)."""
 
 import os
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import spoken
 
-REAL_CALLS = {
-    "engines": ("chaos/", "nodes/test_processes.py", "system/"),
-    "lines": ("contract/", "deploy/", "dialer/", "dialer_phones/", "doctor/test_visit.py", "interop/"),
-}
-"""What belongs together shares ports and feels a load: one process runs it, test after test.
+REAL_CALLS = (
+    *("chaos/", "nodes/test_processes.py", "system/"),
+    *("contract/", "deploy/", "dialer/", "dialer_phones/", "doctor/test_visit.py", "interop/"),
+)
+"""What shares ports and feels a load: one process runs it, test after test.
 
-Ports: engines 14000-14999, 17000-19999, and of the demonstration 15000-15019, 15600-15899, 20000-24399,
-30000-31999; lines 14600-14699, 15020-15999, 17600-17799, 24400-29999, 34000-34999.
+Ports: the first line 14000-14999, 17000-19999, and of the demonstration 15000-15019, 15600-15899,
+20000-24399, 30000-31999; the second 14600-14699, 15020-15999, 17600-17799, 24400-29999, 34000-34999.
 """
 POLITE = 10
 """How much less urgent everything else is: real calls wait most of the time, but must not be kept waiting."""
@@ -66,17 +66,15 @@ def _shipped_scripts_are_read_once() -> Iterator[None]:
         yield
 
 
-def _real_calls(nodeid: str) -> str:
-    """The group of tests with real calls to which it belongs, if any."""
-    place = nodeid.removeprefix("tests/")
-    return next((group for group, places in REAL_CALLS.items() if place.startswith(places)), "")
+def _real_calls(nodeid: str) -> bool:
+    return nodeid.removeprefix("tests/").startswith(REAL_CALLS)
 
 
 class RealCallsInTurn(LoadScopeScheduling):  # type: ignore[misc]
-    """One process for each group of tests with real calls, which come first; the others as there is room."""
+    """One process for the tests with real calls, which come first; the others as there is room."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _real_calls(nodeid) or nodeid
+        return "real calls" if _real_calls(nodeid) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RealCallsInTurn:

@@ -170,6 +170,10 @@ class Fold:
         self._lost_numbers: dict[str, list[int]] = {}  # which of the losses, by number, had not got through
         self._reached: dict[str, datetime] = {}
         self._agents: dict[str, AgentNow] = {}
+        self._talks: dict[str, list[str]] = {}  # by operator, the calls talked to, the last one counts
+        for key, call in open_calls.items():
+            if call.agent:
+                self._talks.setdefault(call.agent, []).append(key)
         self._last: datetime | None = None
 
     def take(self, event: Event) -> None:
@@ -208,6 +212,7 @@ class Fold:
         self._open[event.key] = replace(call, queue=event.queue, agent=event.agent)
         if event.agent:
             self._agents[event.agent] = AgentNow(event.key, event.at)
+            self._talks.setdefault(event.agent, []).append(event.key)
         if call.phone:
             self._reached[call.phone] = max(event.at, self._reached.get(call.phone, event.at))
             for number in self._lost_numbers.pop(call.phone, ()):
@@ -246,9 +251,11 @@ class Fold:
     def _close(self, key: str, at: datetime) -> OpenCall | None:
         call = self._open.pop(key, None)
         if call and call.agent:
-            now = self._agents.get(call.agent)
-            if now is None or now.call == key:
-                self._agents[call.agent] = AgentNow("", at)
+            talks = self._talks[call.agent]
+            last = talks[-1] == key
+            talks.remove(key)
+            if last:
+                self._agents[call.agent] = AgentNow(talks[-1] if talks else "", at)
         return call
 
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from campaigns.assemble import build_engine, trunk_of
 from campaigns.engine.engine import TICKS
-from campaigns.models import OPEN_TASK, Task, TaskChange
+from campaigns.models import OPEN_TASK, Contact, Task, TaskChange
 from campaigns.rules.aapor import Disposition
 from campaigns.settings import Home, SettingsFile, TrunkTable
 from campaigns.simulation.batched import open_batched
@@ -21,7 +21,7 @@ from campaigns.simulation.clock import SimulatedClock, SimulatedTicks
 from campaigns.simulation.day import OFTEN, SELDOM_SECONDS
 from campaigns.simulation.lines import SimulatedLines
 from campaigns.simulation.speech import UnheardSpeech
-from campaigns.store import campaigns, contacts, outlook, tasks
+from campaigns.store import campaigns, contacts, corrections, outlook, tasks
 from campaigns.store.creation import create_database
 from campaigns.store.queueing import NewContact
 from dialer.fake import HANGS_UP, Patient
@@ -188,7 +188,15 @@ class SurveyMonth:
                 if campaigns.state_of(self.database, name) != "running":
                     campaigns.move(self.database, name, "running", self.clock.now())
             self._call_until(_at(week, 5, time(0)))
+            self._ask_no_more()
         self.database.commit()
+
+    def _ask_no_more(self) -> None:
+        """Whom the rules allow to be asked only next week is not asked: their phones know of no such call."""
+        with self.database.read() as session:
+            waiting = select(Contact.external_id).where(Contact.campaign == CHECK, Contact.state == "waiting")
+            names = session.exec(waiting).all()
+        corrections.cancel(self.database, CHECK, names, self.clock.now(), lambda *_: ())
 
     def _call_until(self, end: datetime) -> None:
         while self.clock.now() < end:
