@@ -122,6 +122,18 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _listen(place: str) -> str:
+    host, _, port = place.rpartition(":")
+    try:
+        ipaddress.IPv4Address(host)
+        known = port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError('must be an IPv4 address and a port such as "127.0.0.1:8080"')
+    return place
+
+
 DayHours = Annotated[str, AfterValidator(_day_hours)]
 Holidays = Annotated[str, AfterValidator(_holidays)]
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
@@ -130,6 +142,7 @@ WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)
 Zone = Annotated[str, AfterValidator(_zone)]
 SipUri = Annotated[str, AfterValidator(_sip_uri)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
+Listen = Annotated[str, Field(max_length=21), AfterValidator(_listen)]
 Network = Annotated[str, AfterValidator(_network)]
 CallerId = Annotated[str, Field(max_length=128), AfterValidator(_caller_id)]
 PortRange = Annotated[tuple[int, int], AfterValidator(_port_range)]

@@ -1,18 +1,19 @@
 """`dialer.toml` as typed values; the one file that reads settings and the environment."""
 
 import os
-import re
 import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from campaigns.errors import HomeMissing, SettingsError
+from campaigns.setting_complaints import first_complaint
+from campaigns.setting_doors import ApiTable, FhirServerTable, FhirTable, MllpTable, door_faults
 from campaigns.setting_tables import (
     InstitutionEntry,
     MailTable,
@@ -27,7 +28,6 @@ from campaigns.setting_types import CallerId, Network, PortRange, Proxy, SipUri,
 
 FILE_NAME = "dialer.toml"
 MOST_TRUNKS = 8  # accounts that a line process holds
-_KIND = re.compile(r"\[|^constrained-str$")  # what pydantic adds to the place of a value of several kinds
 
 
 class TrunkTable(Table):
@@ -158,6 +158,10 @@ class SettingsFile(Table):
     authority: OfficeTable = OfficeTable()
     mail: MailTable | None = None
     webhooks: tuple[WebhookTable, ...] = ()
+    api: ApiTable | None = None
+    mllp: MllpTable | None = None
+    fhir: FhirTable = FhirTable()
+    fhir_servers: tuple[FhirServerTable, ...] = ()
 
     @model_validator(mode="after")
     def _names_differ(self) -> "SettingsFile":
@@ -189,6 +193,12 @@ class SettingsFile(Table):
     @model_validator(mode="after")
     def _receivers_fit(self) -> "SettingsFile":
         for fault in receiver_faults(self.institutions, self.authority, self.mail, self.webhooks):
+            raise fault
+        return self
+
+    @model_validator(mode="after")
+    def _doors_fit(self) -> "SettingsFile":
+        for fault in door_faults(self.api, self.mllp, self.fhir_servers):
             raise fault
         return self
 
@@ -257,7 +267,7 @@ def read_home(folder: Path) -> Home:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from None
     except ValidationError as error:
-        raise SettingsError(_first_complaint(path, text, error)) from None
+        raise SettingsError(first_complaint(path, text, error)) from None
     return Home(folder, file)
 
 
@@ -297,6 +307,18 @@ def webhook_secrets(
     }
 
 
+def fhir_secret(home: Home, server: FhirServerTable, environment: Mapping[str, str] = os.environ) -> str:
+    """The token or password that a FHIR server wants; "" when it names none.
+
+    Raises `SettingsError` when the environment lacks it.
+    """
+    key = "token_env" if server.token_env else "password_env"
+    variable = server.token_env or server.password_env
+    if not variable:
+        return ""
+    return _outside(home, f"FHIR server {server.name} is shown what stands in", key, variable, environment)
+
+
 def _outside(home: Home, whose: str, key: str, variable: str, environment: Mapping[str, str]) -> str:
     """What the environment holds under this variable, which stands at `key`."""
     if variable not in environment:
@@ -305,46 +327,3 @@ def _outside(home: Home, whose: str, key: str, variable: str, environment: Mappi
             f"set it, or remove {key}."
         )
     return environment[variable]
-
-
-def _first_complaint(path: Path, text: str, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    fault = first.get("ctx", {}).get("error")
-    location = fault.place if isinstance(fault, Misfit) else first["loc"]
-    where = ".".join(part for part in map(str, location) if not _KIND.search(part)) or "trunks"
-    what = _sentence(first["type"], first["msg"], location)
-    return f"{path}, line {_line_of(text, location)}: {where} {what}."
-
-
-def _sentence(kind: str, message: str, location: tuple[Any, ...]) -> str:
-    match kind:
-        case "tuple_type" if location in (("groups",), ("trunks",)):
-            return f"is one table: begin each with [[{location[0]}]], in two brackets"
-        case "tuple_type":
-            return 'is not a list: write it in brackets, such as ["first", "second"]'
-        case "string_pattern_mismatch" if location[0] == "groups":
-            return "is blank: give the group a name"
-        case "extra_forbidden":
-            return "is not a setting; remove it or correct its name"
-        case "missing":
-            return "is missing"
-        case "value_error":
-            return message.removeprefix("Value error, ")
-        case _:
-            return f"is wrong: {message[0].lower()}{message[1:]}"
-
-
-def _line_of(text: str, location: tuple[Any, ...]) -> int:
-    """The line of the key that a complaint is about: its table first, then the key below it."""
-    table, index, key = (*location, None, None, None)[:3]
-    if not isinstance(index, int):
-        key, index = index, 0
-    seen, line_found = -1, 1
-    for number, line in enumerate(text.splitlines(), start=1):
-        if re.match(rf"\s*\[\[?\s*{re.escape(str(table))}\b", line):
-            if seen == index:
-                break
-            seen, line_found = seen + 1, number
-        elif seen == index and key is not None and re.match(rf"\s*{re.escape(str(key))}\s*[.=]", line):
-            return number
-    return line_found

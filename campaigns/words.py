@@ -55,6 +55,21 @@ EventKind = Literal[
 """What other systems are told of."""
 DeliveryState = Literal["waiting", "delivered", "dead", "dropped"]
 """Of one event on its way to one receiver; `dead` until somebody tries it again or drops it."""
+Role = Literal["laboratory", "operator", "supervisor", "administrator"]
+"""What somebody who comes in over the network may do: see `access.roles`."""
+LabAnswer = Literal["AA", "AE", "AR"]
+"""HL7's acknowledgement codes (table 0008): accepted, an error in the message, rejected for now."""
+LabFate = Literal[
+    "queued",
+    "known",  # it is queued just so
+    "corrected",
+    "told",  # corrected, deleted or moved after the patient had heard it: a task
+    "cancelled",
+    "held",  # preliminary: nobody is called yet
+    "older",  # written before what is known of this result
+    "ignored",  # a test message, or a test that the mapping passes over
+]
+"""What became of one result that a laboratory sent."""
 WaitReason = Literal[
     "queued",
     "hours",

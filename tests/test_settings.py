@@ -118,7 +118,12 @@ def test_one_caller_id_is_a_pool_of_one_and_the_shipped_file_is_right(tmp_path: 
         "starttls",
     )
     assert [each.events for each in given.webhooks] == [("contact.closed",)]
-    told = ("institutions", "authority", "mail", "webhooks")
+    assert (given.api and given.api.address, given.mllp and given.mllp.address) == (
+        ("127.0.0.1", 8080),
+        ("127.0.0.1", 2575),
+    )
+    assert [each.token_env for each in given.fhir_servers] == ["REGION_TOKEN"]
+    told = ("institutions", "authority", "mail", "webhooks", "api", "mllp", "fhir_servers")
     as_bare = {name: getattr(bare, name) for name in ("trunks", "groups", *told)}
     assert given.model_copy(update=as_bare) == bare
 

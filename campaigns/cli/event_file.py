@@ -36,7 +36,7 @@ def write_events(path: Path, events: Iterable[OutboxEvent]) -> int:
         with open(handle, "w", encoding="utf-8", newline="") as out:
             count = write(out, events)
         os.replace(draft, path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no half file is left
         with suppress(OSError):
             os.unlink(draft)
         raise

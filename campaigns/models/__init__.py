@@ -1,5 +1,6 @@
 """The tables. All times are aware and in UTC: SQLModel stores `datetime` through its one `UTCDateTime`."""
 
+from campaigns.models.access import AccessKey, Login, Look, StoredAnswer, User
 from campaigns.models.calling import (
     ASLEEP,
     DUE,
@@ -29,6 +30,7 @@ from campaigns.models.desk import (
     OperatorCall,
     QueueCall,
 )
+from campaigns.models.lab import KEPT, LabMessage, LabOrder, PullPosition
 from campaigns.models.work import (
     DEAD,
     DELIVERED,
@@ -55,6 +57,7 @@ __all__ = [
     "END_OF_TIME",
     "INSTITUTIONAL",
     "IN_RARE_STATE",
+    "KEPT",
     "LEASED",
     "NOT_SPREAD",
     "OPEN_ATTEMPT",
@@ -67,6 +70,7 @@ __all__ = [
     "TAKEN_TASK",
     "UNDELIVERED",
     "WAITING",
+    "AccessKey",
     "Answer",
     "Attempt",
     "Campaign",
@@ -74,16 +78,23 @@ __all__ = [
     "Contact",
     "Delivery",
     "GotThrough",
+    "LabMessage",
+    "LabOrder",
     "LogPosition",
+    "Login",
+    "Look",
     "LostCall",
     "Node",
     "Operator",
     "OperatorCall",
     "OptOut",
     "OutboxEvent",
+    "PullPosition",
     "QueueCall",
+    "StoredAnswer",
     "Task",
     "TaskChange",
     "TrunkUse",
+    "User",
     "rank_of",
 ]

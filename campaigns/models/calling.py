@@ -85,6 +85,7 @@ class Contact(SQLModel, table=True):
     attempts_used: int = 0
     own_failures: int = 0  # attempts in a row that used up nothing
     verification_failures: int = 0  # over all calls
+    queued_by: str = ""  # the key, user or laboratory that sent it; "": a file or the engine
     history: dict[str, dict[str, int]] = Field(default_factory=dict, sa_type=JSON)  # rules.retries.History
     delivered_at: datetime | None = None
     queued_at: datetime

@@ -45,21 +45,29 @@ class Database:
         # SQLite: threads of one process take turns here, without its polling; PostgreSQL: any number writes
         self._writer = nullcontext() if self.shared else _Turn(busy_seconds, self.place)
         self._reach = Reach(engine)
+        self._part_of = threading.local()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the database. Raises `DatabaseUnusable`."""
+        if (joined := self._mine()) is not None:
+            yield joined
+            return
         with self._translated(), self._session(self._reading) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in a transaction; all of it is kept, or nothing. Not to be nested.
+        """A session in a transaction; all of it is kept, or nothing. Not to be nested,
+        but `joined`.
 
         SQLite: no other writer overlaps it. PostgreSQL: others write meanwhile, so whoever decides by a row
         locks it first (`store.locks`). Raises `DatabaseUnusable`, also when another program writes for too
         long.
         """
+        if (joined := self._mine()) is not None:
+            yield joined
+            return
         with (
             self._writer,
             self._translated(),
@@ -68,6 +76,15 @@ class Database:
         ):
             session.connection()  # BEGIN IMMEDIATE now, not at the first write
             yield session
+
+    @contextmanager
+    def joined(self, session: Session) -> Iterator[None]:
+        """Within it, what this thread reads and writes is part of the transaction of `session`."""
+        self._part_of.session = session
+        try:
+            yield
+        finally:
+            self._part_of.session = None
 
     @property
     def away(self) -> bool:
@@ -87,6 +104,10 @@ class Database:
         """Let go of the file or the server; idempotent."""
         self._reach.close()
         self._reading.dispose()
+
+    def _mine(self) -> Session | None:
+        """The session that this thread has joined."""
+        return getattr(self._part_of, "session", None)
 
     def _session(self, engine: Engine) -> Session:
         return Session(engine, expire_on_commit=False, info=self._info)

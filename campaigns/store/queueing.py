@@ -42,6 +42,7 @@ class NewContact:
     institution: str = ""
     consent_source: str = ""
     consent_at: datetime | None = None
+    queued_by: str = ""
 
 
 def add(db: Database, contacts: Sequence[NewContact], now: datetime) -> list[Verdict]:

@@ -1,0 +1,1 @@
+"""Who may come in over the network, and what they may do."""

@@ -1,0 +1,1 @@
+"""HTTP for laboratories and other systems; one file per resource."""

@@ -1,0 +1,1 @@
+"""What supervisors do and ask, whether by a command or over the network."""
