@@ -18,12 +18,19 @@ CampaignsError
 ├── NodeReplaced          a newer engine works under this node's name
 ├── TrunkFull             all nodes together ask of a trunk what it bears: a call waits for its turn
 ├── NoTrunk               no trunk of the settings can be used
+├── DoorShut              what listens for other systems cannot be opened
 ├── Unspeakable           a text of a campaign, or of one contact, that no voice can say
 ├── IllegalMove           a state that cannot follow the present one
 ├── TextsNotApproved      what a campaign says changed since somebody approved it
 ├── NoSuchTask            an unknown number of a task
 ├── ReceiverFailed        a receiver did not take a test
 ├── NoSuchDelivery        an unknown number of a delivery
+├── UnknownAccount        no key or user has this name
+├── AccountRefused        a key or a user cannot be made or changed so
+├── NotRecognized         nobody knows the key, the session or the password that a caller shows
+│   └── LoginRefused      a name and a password that do not belong together
+├── NotAllowed            a caller who is known may not do this, or not from there
+├── TooMany               a caller asks too often, or showed too much that was wrong
 └── IntakeError           a file of contacts cannot be used (intake/errors.py)
 """
 
@@ -126,6 +133,38 @@ class TrunkFull(CampaignsError):
 
 class NoTrunk(CampaignsError):
     """No trunk of the settings can be used."""
+
+
+class DoorShut(CampaignsError):
+    """What listens for other systems cannot be opened; the sentence names its table of `dialer.toml`."""
+
+
+class UnknownAccount(CampaignsError):
+    """No key, or no user, has this name."""
+
+
+class AccountRefused(CampaignsError):
+    """A key or a user cannot be made or changed so; the sentence says why."""
+
+
+class NotRecognized(CampaignsError):
+    """Nobody knows the key, the session or the password that a caller shows; nothing says which was wrong."""
+
+
+class LoginRefused(NotRecognized):
+    """A name and a password that do not belong together."""
+
+
+class NotAllowed(CampaignsError):
+    """A caller who is known may not do this, or not from this address."""
+
+
+class TooMany(CampaignsError):
+    """A caller asks too often, or showed too much that was wrong; it may come again after `seconds`."""
+
+    def __init__(self, sentence: str, seconds: float) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 def as_clause(sentence: str) -> str:

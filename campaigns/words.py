@@ -124,9 +124,12 @@ CONTACT_MOVES: dict[ContactState, frozenset[ContactState]] = {
     "calling": frozenset({"waiting", "done", "exhausted", "cancelled"}),
     "done": frozenset(),
     "exhausted": frozenset(),
-    "cancelled": frozenset(),
+    "cancelled": frozenset({"waiting"}),
 }
-"""Legal moves; `calling` is entered only by a committed attempt and left only by its end."""
+"""Legal moves; `calling` is entered only by a committed attempt and left only by its end.
+
+A cancelled contact waits again only where its laboratory took the result back and then issues it again.
+"""
 
 _UNCLOSED: dict[TaskState, TaskState] = {
     "open": "open",

@@ -88,6 +88,7 @@ class StoredAnswer(SQLModel, table=True):
     digest: str  # SHA-256 of the method, the path and the body
     status: int
     body: dict[str, Any] | list[Any] | None = Field(default=None, sa_type=JSON)
+    headers: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
 
 

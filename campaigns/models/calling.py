@@ -187,6 +187,7 @@ LEASED = col(Contact.leased).is_(True)
 ASLEEP = and_(col(Contact.state) == WAITING, not_(DUE), not_(LEASED))
 PERISHABLE = and_(col(Contact.state) == WAITING, not_(LEASED), col(Contact.deadline).is_not(None))
 INSTITUTIONAL = col(Contact.institution) != literal("", literal_execute=True)
+SENT_IN = col(Contact.queued_by) != literal("", literal_execute=True)
 OPEN_ATTEMPT = col(Attempt.ended_at).is_(None)
 RANG = col(Attempt.rang_at).is_not(None)
 
@@ -229,6 +230,14 @@ Index(
 )
 Index("contact_phone", col(Contact.phone))
 Index(
+    "contact_of_sender",
+    col(Contact.campaign),
+    col(Contact.queued_by),
+    col(Contact.id),
+    sqlite_where=SENT_IN,
+    postgresql_where=SENT_IN,
+)
+Index(
     "contact_standing",
     col(Contact.campaign),
     col(Contact.state),
@@ -252,6 +261,7 @@ Index(
     postgresql_where=RANG,
 )
 Index("attempt_recent", col(Attempt.campaign), col(Attempt.ended_at))
+Index("opt_out_at", col(OptOut.at), col(OptOut.phone), col(OptOut.campaign))
 Index("change_of_contact", col(Change.contact_id))
 Index("change_of_campaign", col(Change.campaign), col(Change.at))
 Index("answer_figures", col(Answer.campaign), col(Answer.question), col(Answer.value))

@@ -14,8 +14,9 @@ class LabMessage(SQLModel, table=True):
 
     sender: application and facility, or the server it was read from. control_id: MSH-10, or the Bundle's.
     subject: the orders it is about, so that a control id used again for another result is another message.
-    content: the bytes as they came, for a message that has yet to be mended; else empty. faults: plain
-    sentences, each with its place, without a value of a patient.
+    content: the bytes as they came, for a message that has yet to be mended, or one that came again and said
+    something else; else empty. faults: plain sentences, one a line, each with its place, without a value of
+    a patient.
     """
 
     __tablename__: ClassVar[str] = "lab_message"
@@ -26,6 +27,7 @@ class LabMessage(SQLModel, table=True):
     control_id: str
     subject: str
     digest: str  # SHA-256 of the content
+    meaning: str = ""  # SHA-256 of what it says, whenever it was sent; "" where that could not be read
     campaign: str
     format: str  # "hl7" or "fhir"
     content: bytes = Field(default=b"", sa_type=LargeBinary)
@@ -48,6 +50,7 @@ class LabOrder(SQLModel, table=True):
     contact_id: int | None = Field(
         default=None, foreign_key="contact.id"
     )  # None: nobody is called for it yet
+    status: str  # `intake.lab.result.LabStatus`
     fate: LabFate = Field(sa_type=String)
     told_at: datetime  # by the laboratory's clock, where it says so
     message_id: int = Field(foreign_key="lab_message.id")

@@ -15,12 +15,22 @@ from campaigns.models import Answer, Attempt, Change, Contact, Task
 from campaigns.store.audit_checks import Check, count_of
 from campaigns.store.brakes import PAUSED_ITSELF
 from campaigns.store.callbacks import GOT_THROUGH
-from campaigns.store.corrections import CANCEL_ASKED, CANCELLED, NOT_TOLD, TOLD_WRONGLY
+from campaigns.store.corrections import (
+    CANCEL_ASKED,
+    CANCELLED,
+    NOT_TOLD,
+    TOLD_WRONGLY,
+    WITHDRAWN,
+    WITHDRAWN_TOLD,
+    WITHDRAWN_UNTOLD,
+)
 from campaigns.store.tasks import CHECK_WITHDRAWN
 
-RECORDED_REASONS: Final = (CANCELLED, CANCEL_ASKED, GOT_THROUGH, CHECK_WITHDRAWN)
-"""Kinds of changes by which a person, or the patient's own call, ended a contact."""
-OUR_REASONS: Final = frozenset({HUMAN_WANTED, LOST, PAUSED_ITSELF, TOLD_WRONGLY, NOT_TOLD})
+RECORDED_REASONS: Final = (CANCELLED, CANCEL_ASKED, GOT_THROUGH, CHECK_WITHDRAWN, WITHDRAWN)
+"""Kinds of changes by which a person, a laboratory, or the patient's own call, ended a contact."""
+OUR_REASONS: Final = frozenset(
+    {HUMAN_WANTED, LOST, PAUSED_ITSELF, TOLD_WRONGLY, NOT_TOLD, WITHDRAWN_TOLD, WITHDRAWN_UNTOLD}
+)
 """Reasons of tasks that are in no file."""
 CLOSED_WITHIN: Final = timedelta(days=1)  # of its deadline; an engine that runs does it within seconds
 _CLOSED = ("done", "exhausted")

@@ -1,5 +1,6 @@
 """States of campaigns; the legal moves are `words.CAMPAIGN_MOVES`."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
@@ -65,10 +66,14 @@ def pause_running(db: Database, name: str, why: PauseReason, now: datetime) -> b
     return True
 
 
-def stop_all(db: Database, now: datetime) -> list[str]:
-    """Stop every campaign that is running or paused, all in one transaction; their names."""
+def stop_all(db: Database, now: datetime, only: Collection[str] = ()) -> list[str]:
+    """Stop every campaign that is running or paused, all in one transaction; their names.
+
+    only: of these, as somebody may stop no others; () is all of them.
+    """
     with db.write() as session:
         halted = select(Campaign.name).where(col(Campaign.state).in_(("running", "paused")))
+        halted = halted.where(col(Campaign.name).in_(only)) if only else halted
         names = locks.in_order(session.exec(halted))
         for name in names:
             enter_state(session, known(session, name, now), "stopped", now)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, assert_never
 
 import sqlalchemy
 from sqlalchemy import bindparam, func
-from sqlmodel import col, or_, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from campaigns.models import ASLEEP, DUE, LEASED, Answer, Contact
 from campaigns.rules.due import CallNow, Close, WaitUntil
@@ -234,8 +234,13 @@ def listing(
 def answers(db: Database, contact_id: int) -> dict[str, str]:
     """What this contact last said, by question."""
     with db.read() as session:
-        found = session.connection().execute(_ANSWERS, {"contact": contact_id})
-        return {question: value for question, value in found}
+        return answers_of(session, contact_id)
+
+
+def answers_of(session: Session, contact_id: int) -> dict[str, str]:
+    """The same as part of a transaction."""
+    found = session.connection().execute(_ANSWERS, {"contact": contact_id})
+    return {question: value for question, value in found}
 
 
 def free_among(db: Database, contact_ids: Sequence[int]) -> list[int]:

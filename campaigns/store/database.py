@@ -91,6 +91,11 @@ class Database:
         """Whether the server could not be reached last; a thread tries until it can."""
         return self._reach.away is not None
 
+    def hindrance(self, error: DBAPIError) -> DatabaseUnusable | None:
+        """What hinders us, as a sentence; None: nothing but what was asked of the database."""
+        sentence = self._reason(error)
+        return DatabaseUnusable(f"The database {self.place} {sentence}.") if sentence else None
+
     def own_connection(self) -> Any:
         """A connection as PostgreSQL's driver has it, in no transaction, for one user, who closes it."""
         with self._translated():
@@ -119,12 +124,12 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            sentence = self._reason(error)
-            if sentence is None:  # a fault of ours
+            hindrance = self.hindrance(error)
+            if hindrance is None:  # a fault of ours
                 raise
             if self.shared and is_away(error.orig):
-                self._reach.lost(f"The database {self.place} {sentence}.")
-            raise DatabaseUnusable(f"The database {self.place} {sentence}.") from error
+                self._reach.lost(str(hindrance))
+            raise hindrance from error
 
     def _reason(self, error: DBAPIError) -> str | None:
         """What hinders us, and what a person can do about it; None: nothing but a fault of ours."""

@@ -96,6 +96,13 @@ def shut(session: Session, contact: Contact, decision: Close, now: datetime, tas
     settle(session, contact, decision.state, decision.outcome or contact.outcome, now)
 
 
+def reopen(contact: Contact) -> None:
+    """A cancelled contact waits again, due as soon as somebody says when. Raises `IllegalMove` for others."""
+    move(contact, "waiting")
+    contact.outcome = contact.closed_at = None
+    contact.cancel_asked = False
+
+
 def settle(
     session: Session, contact: Contact, state: ContactState, outcome: Outcome | None, now: datetime
 ) -> None:

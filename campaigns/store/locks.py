@@ -16,7 +16,7 @@ from campaigns.store import rows
 
 _WHOLE: Any = {"key_share": True}  # rows that refer to it are made meanwhile
 _NUMBER, _NAME, _DUTY, _QUEUE = "number", "campaign", "duty", "queue"
-_NODE, _TRUNK = "node", "trunk"  # what a lock may be of
+_NODE, _TRUNK, _ACCOUNTS = "node", "trunk", "accounts"  # what a lock may be of
 
 
 def shared(session: Session) -> bool:
@@ -69,6 +69,11 @@ def node(session: Session, name: str) -> None:
 def trunk(session: Session, name: str) -> None:
     """One transaction at a time makes this trunk's row."""
     _hold(session, _TRUNK, name)
+
+
+def accounts(session: Session) -> None:
+    """One transaction at a time changes who may come in: a name is given once."""
+    _hold(session, _ACCOUNTS, "")
 
 
 def to_begin(session: Session, contact_id: int) -> Contact | None:

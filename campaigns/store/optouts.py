@@ -31,6 +31,14 @@ class Refusal:
     campaign: str = ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """How far a list was read, without a number: behind so many of those of that moment."""
+
+    at: datetime
+    passed: int
+
+
 def add(db: Database, phone: str, how: str, now: datetime, campaign: str = "") -> bool:
     """Never call this number again, in one campaign or ("") in any; False when it stood there already."""
     with db.write() as session:
@@ -69,6 +77,31 @@ def listing(db: Database, campaign: str | None = None) -> list[OptOut]:
         wanted = wanted.where(col(OptOut.campaign).in_(("", campaign)))
     with db.read() as session:
         return list(session.exec(wanted))
+
+
+def page(
+    db: Database, campaigns: Collection[str], after: Place | None, limit: int
+) -> tuple[list[OptOut], Place | None]:
+    """Some of them in the same order, and where to go on; None: these were the last.
+
+    campaigns: only those of these and of all; () is every one. What is removed meanwhile among numbers that
+    were entered at one moment makes the next page begin later.
+    """
+    wanted = select(OptOut).order_by(col(OptOut.at), col(OptOut.phone), col(OptOut.campaign))
+    if campaigns:
+        wanted = wanted.where(col(OptOut.campaign).in_(("", *sorted(campaigns))))
+    if after is not None:
+        wanted = wanted.where(col(OptOut.at) >= after.at).offset(after.passed)
+    with db.read() as session:
+        found = list(session.exec(wanted.limit(limit + 1)))
+    some = found[:limit]
+    return some, _following(some, after) if len(found) > limit else None
+
+
+def _following(some: Sequence[OptOut], after: Place | None) -> Place:
+    at = some[-1].at
+    passed = after.passed if after is not None and after.at == at else 0
+    return Place(at, passed + sum(entry.at == at for entry in some))
 
 
 def of_numbers(db: Database, phones: Collection[str]) -> list[OptOut]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert
+import sqlalchemy
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 from campaigns.models import Campaign, Contact, rank_of
-from campaigns.store import locks, wakeups
+from campaigns.store import locks, rows, wakeups
 from campaigns.store.campaigns import known
 from campaigns.store.database import Database
 from campaigns.words import ZoneSource
@@ -17,6 +18,12 @@ from campaigns.words import ZoneSource
 LOOKED_UP_AT_ONCE = 500  # external ids in one query
 
 Verdict = Literal["new", "known", "changed"]
+
+_CONTACT = rows.table_of(Contact)
+_QUEUED = sqlalchemy.select(_CONTACT.c.external_id, _CONTACT.c.id, _CONTACT.c.digest).where(
+    _CONTACT.c.campaign == bindparam("name"),
+    _CONTACT.c.external_id.in_(bindparam("some", expanding=True)),
+)
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,31 @@ def enter(session: Session, contacts: Sequence[NewContact], now: datetime) -> li
         mine = [contact.external_id for contact in contacts if contact.campaign == campaign]
         found = _digests(session, campaign, mine)
         queued |= {(campaign, external_id): digest for external_id, digest in found.items()}
-    verdicts, rows = _sort_out(contacts, queued, now)
-    if rows:
-        session.connection().execute(insert(Contact), rows)
-    for campaign in locks.in_order(row["campaign"] for row in rows):
-        _reopen(session, campaign, now)
-        wakeups.ring(session)
+    verdicts, new = _sort_out(contacts, queued, now)
+    if new:
+        session.connection().execute(insert(Contact), new)
+    for campaign in locks.in_order(row["campaign"] for row in new):
+        reopen(session, campaign, now)
     return verdicts
+
+
+def enter_new(session: Session, contact: NewContact, now: datetime) -> int:
+    """Queue one contact that is not there; its number. The transaction holds the queue (`locks.queue`)."""
+    campaign = rows.find(session, Campaign, contact.campaign) or known(session, contact.campaign, now)
+    number = rows.insert(session, Contact, _row(contact, now))
+    if campaign.state == "finished" or locks.shared(session):  # where it may be finished at this moment
+        reopen(session, contact.campaign, now)
+    return number
+
+
+def queued(session: Session, campaign: str, external_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Number and digest of those contacts that the campaign has, by external_id."""
+    found: dict[str, tuple[int, str]] = {}
+    for start in range(0, len(external_ids), LOOKED_UP_AT_ONCE):
+        asked = {"name": campaign, "some": list(external_ids[start : start + LOOKED_UP_AT_ONCE])}
+        answered = session.connection().execute(_QUEUED, asked)
+        found |= {name: (number, digest) for name, number, digest in answered}
+    return found
 
 
 def digests(db: Database, campaign: str, external_ids: Sequence[str]) -> dict[str, str]:
@@ -131,8 +156,10 @@ def _row(contact: NewContact, now: datetime) -> dict[str, Any]:
     }
 
 
-def _reopen(session: Session, name: str, now: datetime) -> None:
+def reopen(session: Session, name: str, now: datetime) -> None:
     """Something new came. Locked last: who begins calls meanwhile need not wait for the whole batch."""
-    campaign = known(session, name, now)
+    campaign = rows.get(session, Campaign, name, rows.OWN)
     if campaign.state == "finished":
-        campaign.state, campaign.changed_at = "running", now
+        with rows.kept(session, campaign):
+            campaign.state, campaign.changed_at = "running", now
+    wakeups.ring(session)

@@ -46,6 +46,7 @@ def enter(db: Database, new: NewOperator, now: datetime) -> None:
                 session.add(Operator(**_values(new, now)))
             else:
                 back.sqlmodel_update(_values(new, now))
+            session.flush()
     except IntegrityError:  # another command was faster by a moment
         raise OperatorRefused(f"Operator {new.name} has just been entered by somebody else.") from None
 

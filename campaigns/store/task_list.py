@@ -1,5 +1,6 @@
 """Tasks as people see them: one, a page of them, and all that happened to one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,7 +75,10 @@ class TaskView:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which tasks are wanted; None: any. everything: closed ones too. late_at: only those due before that."""
+    """Which tasks are wanted; None: any. everything: closed ones too. late_at: only those due before that.
+
+    campaigns, institutions: of any of these, as somebody may see no others; () is all of them.
+    """
 
     campaign: str | None = None
     institution: str | None = None
@@ -83,6 +87,8 @@ class Filter:
     owner: str | None = None
     late_at: datetime | None = None
     everything: bool = False
+    campaigns: Collection[str] = ()
+    institutions: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -178,12 +184,25 @@ def _conditions(wanted: Filter, shared: bool) -> list[ColumnElement[bool]]:
         col(Task.owner): wanted.owner,
     }
     found = [column == value for column, value in asked.items() if value is not None]
+    found += within(wanted)
     if wanted.late_at is not None:
         found.append(col(Task.due_at) < wanted.late_at)
     found += [] if wanted.state is None else _in_state(wanted.state, shared)
     only_open = not wanted.everything or wanted.owner is not None  # none but open tasks have an owner
     said_already = shared and wanted.state in RARE_STATES
     return [OPEN_TASK, *found] if only_open and not said_already else found
+
+
+def within(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Of a task: that it is of those campaigns and institutions."""
+    bounds = ((col(Task.campaign), wanted.campaigns), (col(Task.institution), wanted.institutions))
+    return [_is_one_of(column, sorted(names)) for column, names in bounds if names]
+
+
+def _is_one_of(column: Any, names: list[str]) -> ColumnElement[bool]:
+    """One alone is asked for so that its index gives the order, too."""
+    found: ColumnElement[bool] = column == names[0] if len(names) == 1 else column.in_(names)
+    return found
 
 
 def _in_state(state: TaskState, shared: bool) -> list[ColumnElement[bool]]:

@@ -25,6 +25,7 @@ from campaigns.store.task_list import (
     page,
     unknown,
     view,
+    within,
 )
 from campaigns.store.task_moves import CLOSED, UNTOLD, levels_of, move
 from campaigns.words import Level, TaskEvent
@@ -48,6 +49,7 @@ __all__ = [
     "put_off",
     "reopen",
     "resolve",
+    "resolve_or_note",
     "take",
     "tried",
 ]
@@ -81,15 +83,16 @@ def take(
     number: int | None = None,
     institution: str | None = None,
     level: Level | None = None,
+    seen: Filter = ALL_OPEN,
 ) -> TaskView:
     """Have a task, until a lease without any deed of its owner ends; several people never get the same one.
 
     number: that task, which its owner takes for longer; None: the one that is due first, of those that nobody
-    has, of this institution and level if asked for. Raises `NoSuchTask`, also when there is none to take, or
-    `IllegalMove`, which says who has it.
+    has, of this institution and level if asked for. seen: of its campaigns and institutions alone. Raises
+    `NoSuchTask`, also when there is none to take, or `IllegalMove`, which says who has it.
     """
     with db.write() as session:
-        task = _held(session, number) if number is not None else _first(session, institution, level)
+        task = _held(session, number) if number is not None else _first(session, institution, level, seen)
         if task.state == "taken" and task.owner != who:
             raise IllegalMove(_had(session, task))
         if task.state == "taken":
@@ -127,15 +130,23 @@ def resolve(db: Database, number: int, who: str, text: str, now: datetime) -> Ta
 
     Of one that is closed already the outcome is kept as a note, and `IllegalMove` says who closed it when.
     """
+    seen, closed = resolve_or_note(db, number, who, text, now)
+    if closed:
+        raise IllegalMove(closed)
+    return seen
+
+
+def resolve_or_note(db: Database, number: int, who: str, text: str, now: datetime) -> tuple[TaskView, str]:
+    """As `resolve`, but what is to be said of one that is closed already is returned, "" for none.
+
+    For whoever keeps the note in a transaction with more.
+    """
     with db.write() as session:
         _about(session, number)
         task = _held(session, number)
         closed = _closed(session, task) if task.state in CLOSED else ""
         move(session, task, "noted" if closed else "resolved", who, now, text)
-        seen = view(session, task)
-    if closed:
-        raise IllegalMove(f"{closed} Your note is kept with it.")
-    return seen
+        return view(session, task), closed and f"{closed} Your note is kept with it."
 
 
 def escalate(db: Database, number: int, who: str, text: str, now: datetime) -> TaskView:
@@ -186,8 +197,8 @@ def _about(session: Session, number: int) -> None:
         rows.find(session, Contact, seen.contact_id, rows.OWN)
 
 
-def _first(session: Session, institution: str | None, level: Level | None) -> Task:
-    wanted = _FREE
+def _first(session: Session, institution: str | None, level: Level | None, seen: Filter) -> Task:
+    wanted = _FREE.where(*within(seen))
     if institution is not None:
         wanted = wanted.where(col(Task.institution) == institution)
     if level is not None:

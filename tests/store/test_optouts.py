@@ -231,3 +231,19 @@ def test_more_than_fit_into_one_transaction(db: Database) -> None:
     refusals = [Refusal(f"+7{number}", "file", NOW) for number in range(ENTERED_AT_ONCE + 1)]
     assert optouts.add_all(db, refusals, NOW) == [True] * (ENTERED_AT_ONCE + 1)
     assert len(optouts.listing(db)) == ENTERED_AT_ONCE + 1
+
+
+def test_the_pages_make_up_the_list(db: Database) -> None:
+    """Also where many were entered at one moment."""
+    same = [Refusal(f"+7912345670{place}", "file", NOW, "survey" if place % 2 else "") for place in range(5)]
+    later = [Refusal(f"+7912345680{place}", "file", NOW + HOUR) for place in range(2)]
+    optouts.add_all(db, [*later, *same], NOW)
+    for names, found in (((), 7), (("results",), 5), (("results", "survey"), 7)):
+        read, after = [], None
+        while True:
+            some, after = optouts.page(db, names, after, 2)
+            read += some
+            if after is None:
+                break
+        held = [each for each in optouts.listing(db) if each.campaign in ("", *names) or not names]
+        assert (len(read), [each.phone for each in read]) == (found, [each.phone for each in held])

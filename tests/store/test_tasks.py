@@ -207,6 +207,9 @@ def test_tasks_of_one_campaign(db: Database) -> None:
         ({}, ["c", "b", "d"]),
         ({"campaign": "survey"}, []),
         ({"institution": "5"}, []),
+        ({"institutions": ("", "5"), "campaigns": ("results",)}, ["c", "b", "d"]),
+        ({"institutions": ("5",)}, []),
+        ({"campaigns": ("survey", "other")}, []),
         ({"level": "head"}, ["d"]),
         ({"state": "taken"}, ["b"]),
         ({"owner": "olga"}, ["b"]),
@@ -235,6 +238,22 @@ def test_a_page_is_what_was_asked_for(db: Database, asked: dict[str, Any], found
         if (after := part.after) is None:
             break
     assert one_by_one == found
+
+
+def test_who_sees_others_alone_takes_none(db: Database) -> None:
+    number = one(db)
+    for seen in (tasks.Filter(institutions=("5",)), tasks.Filter(campaigns=("survey",))):
+        with pytest.raises(NoSuchTask):
+            tasks.take(db, "olga", NOW, seen=seen)
+    assert tasks.take(db, "olga", NOW, seen=tasks.Filter(campaigns=("results",))).id == number
+
+
+def test_a_second_outcome_is_kept_in_a_transaction_with_more(db: Database) -> None:
+    number = one(db)
+    assert tasks.resolve_or_note(db, number, "olga", "done", NOW)[1] == ""
+    with db.write() as session, db.joined(session):
+        assert "by olga" in tasks.resolve_or_note(db, number, "ivan", "done too", NOW)[1]
+    assert happened(db, number)[-1] == ("noted", "ivan", "done too")
 
 
 def test_json_is_what_other_programs_rely_on(db: Database) -> None:

@@ -12,6 +12,15 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Nobody may come in until a key or a user is added."""
     op.add_column("contact", sa.Column("queued_by", sa.String(), nullable=False, server_default=""))
+    sent_in = sa.text("queued_by != ''")
+    op.create_index(
+        "contact_of_sender",
+        "contact",
+        ["campaign", "queued_by", "id"],
+        sqlite_where=sent_in,
+        postgresql_where=sent_in,
+    )
+    op.create_index("opt_out_at", "opt_out", ["at", "phone", "campaign"])
     _access()
     _looks()
     _laboratories()
@@ -56,6 +65,7 @@ def _access() -> None:
         _text("digest"),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=True),
+        sa.Column("headers", sa.JSON(), nullable=False),
         *_times("at"),
     )
     op.create_index("stored_answer_at", "stored_answer", ["at"])
@@ -78,7 +88,7 @@ def _laboratories() -> None:
     op.create_table(
         "lab_message",
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
-        *map(_text, ("sender", "control_id", "subject", "digest", "campaign", "format")),
+        *map(_text, ("sender", "control_id", "subject", "digest", "meaning", "campaign", "format")),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         *map(_text, ("answer", "faults")),
         *_times("received_at", "answered_at"),
@@ -93,7 +103,7 @@ def _laboratories() -> None:
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
         *map(_text, ("campaign", "external_id")),
         sa.Column("contact_id", sa.Integer(), sa.ForeignKey("contact.id"), nullable=True),
-        _text("fate"),
+        *map(_text, ("status", "fate")),
         *_times("told_at"),
         sa.Column("message_id", sa.Integer(), sa.ForeignKey("lab_message.id"), nullable=False),
         sa.UniqueConstraint("campaign", "external_id", name="lab_order_once"),
