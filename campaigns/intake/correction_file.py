@@ -58,7 +58,7 @@ def correct_file(
             case Unusable(reasons):
                 return _Wrong(reasons)
             case Usable(contact):
-                return Corrected(contact, _age(script, contact, now))
+                return Corrected(contact, usual_age(script, contact, now))
 
     source = open_contacts(path, columns_of(script))
     return _each(source, read, lambda some: corrections.correct(db, some, now, close))
@@ -114,7 +114,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _age(script: Script, contact: NewContact, now: datetime) -> timedelta | None:
+def usual_age(script: Script, contact: NewContact, now: datetime) -> timedelta | None:
     """The campaign's usual time, where the row has no deadline of its own: it counts from queueing."""
     age = script.policy.deadline
     if age is None or contact.deadline != max(now, contact.not_before or now) + age:

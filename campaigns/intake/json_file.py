@@ -10,6 +10,7 @@ from typing import ClassVar, NoReturn
 from campaigns.intake.columns import Columns
 from campaigns.intake.errors import IntakeError
 from campaigns.intake.json_text import Form, form_of, pieces
+from campaigns.intake.one_row import NO_TEXT, cells_of, unread
 from campaigns.intake.sources import Row
 from campaigns.intake.textfile import UTF8_MARK, broken
 
@@ -19,7 +20,6 @@ MOST_NAMES = 200  # of members that are remembered, so that a file of another ki
 REJECTED = "rejected"
 UNREADABLE = "unreadable"
 _OWN = frozenset({REJECTED, UNREADABLE})
-_NO_TEXT = "it holds bytes or signs that are no UTF-8 text: save the file as UTF-8"
 _MARKED_BEFORE = re.compile(r'\{\s*"rejected"\s*:\s*')
 _FIRST_MEMBER = re.compile(r"\s*,?\s*")
 _PLAIN = json.JSONDecoder()
@@ -55,7 +55,7 @@ class JsonFile:
 
     def unread(self) -> tuple[str, ...]:
         """The names of members that nothing here has a use for."""
-        return tuple(name for name in self.names if not self.wanted.ours(_key(name)))
+        return unread(self.names, self.wanted)
 
     def rows(self) -> Iterator[Row]:
         """Every request. Raises IntakeError when the file cannot be read any more."""
@@ -65,27 +65,7 @@ class JsonFile:
     def told(self, row: Row) -> Mapping[str, str] | Sequence[str]:
         """Its members as cells, or every reason why it has none."""
         found = _members(row.cells[0])
-        return (found,) if isinstance(found, str) else self._cells(found)
-
-    def _cells(self, members: _Object) -> Mapping[str, str] | Sequence[str]:
-        cells: dict[str, str] = {}
-        reasons: list[str] = []
-        for name, value in members:
-            key = _key(name)
-            if not self.wanted.ours(key):
-                continue
-            if key in cells:
-                reasons.append(f"{key} stands there more than once: leave one")
-            cells[key] = ""
-            if isinstance(value, bool):
-                reasons.append(f"{key} is neither a text nor a number")
-            elif isinstance(value, list):
-                reasons.append(f"{key} is a list or an object: it must be one value")
-            elif isinstance(value, str):
-                cells[key] = value
-        if any(map(broken, cells.values())):
-            reasons.append(_NO_TEXT)
-        return reasons or cells
+        return (found,) if isinstance(found, str) else cells_of(found, self.wanted)
 
     # ------------------------------------------------------------ what was rejected
 
@@ -158,7 +138,7 @@ def _members(text: str) -> _Object | str:
     except RecursionError:
         return "it is nested too deep"
     except json.JSONDecodeError as error:
-        return _NO_TEXT if broken(text) else f"it is no JSON object from character {error.pos + 1} on"
+        return NO_TEXT if broken(text) else f"it is no JSON object from character {error.pos + 1} on"
     except ValueError as error:
         return str(error)
     if not isinstance(found, _Object):

@@ -1,0 +1,1 @@
+"""FHIR, R4 and STU3: reports read, answered, and fetched."""

@@ -1,0 +1,1 @@
+"""Results that laboratories send, in whatever format: what they mean, and what becomes of them."""

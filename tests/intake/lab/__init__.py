@@ -1,0 +1,1 @@
+"""Results of laboratories at the one desk that decides about them."""
