@@ -1,0 +1,1 @@
+"""The HTTP application, in this process and over a real database."""
