@@ -1,4 +1,4 @@
-"""`python -m bench [NAME]`: product, lines, rate, speech, intelligibility, store, tasks or webhooks.
+"""`python -m bench [NAME]`: product, lines, rate, speech, intelligibility, store, tasks, webhooks, api, mllp.
 
 The first three are measured with SIPp beside, and are all run when none is named.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bench import intelligibility, speech, store, tasks, webhooks
+from bench import api, intelligibility, mllp, speech, store, tasks, webhooks
 from bench.capture import CaptureFailed
 from bench.far_end import FarEndFailed
 from bench.lines import BARE, DriverFailed, Measured, measure, ports_from_environment
@@ -25,6 +25,8 @@ WITHOUT_SIPP = {
     "store": store.main,
     "tasks": tasks.main,
     "webhooks": webhooks.main,
+    "api": api.main,
+    "mllp": mllp.main,
 }
 
 

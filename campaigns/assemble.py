@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from campaigns.clock import Clock, SharedClock, SystemClock
+from campaigns.control.trunks import host_of, trunk_of
 from campaigns.courier.courier import Courier
 from campaigns.courier.receivers import open_post
 from campaigns.engine.connecting import Connecting
@@ -34,7 +35,7 @@ from campaigns.library import script_named
 from campaigns.rules.operators import groups_of
 from campaigns.rules.service_levels import as_set
 from campaigns.settings import Home, TrunkTable, trunk_password
-from campaigns.store import contacts, nodes
+from campaigns.store import contacts, nodes, pull_positions
 from campaigns.store.database import Database, open_database
 from campaigns.store.wakeups import Wakeups
 from dialer.lines import Lines
@@ -145,7 +146,7 @@ def running_engine(
 
 def sending_out(home: Home, database: Database, clock: Clock, tell: Tell, stack: ExitStack) -> None:
     """Begin to tell other systems and offices; it ends after the calls. Raises SettingsError."""
-    post = open_post(home)
+    post = open_post(home, origin=partial(pull_positions.origin_of, database))
     stack.callback(post.close)
     courier = Courier(database, post, clock, tell)
     stack.callback(courier.stop)
@@ -238,29 +239,6 @@ def usable_trunks(home: Home, tell: Tell) -> Sequence[Trunk]:
     return trunks
 
 
-def trunk_of(table: TrunkTable, password: str) -> Trunk:
-    """A trunk as the lines know it."""
-    return Trunk(
-        name=table.name,
-        uri=table.uri,
-        username=table.username,
-        password=password,
-        proxy=table.proxy,
-        register=table.register_us,
-        caller_ids=table.shown,
-        asserted_identity=table.asserted_identity,
-        number_format=table.number_format,
-        country_code=table.country_code,
-        national_prefix=table.national_prefix,
-        international_prefix=table.international_prefix,
-        networks=table.networks,
-        priority=table.priority,
-        weight=table.weight,
-        max_calls=table.max_calls,
-        calls_per_second=table.calls_per_second,
-    )
-
-
 def _resolves(table: TrunkTable, tell: Tell) -> bool:
     host = host_of(table)
     if resolves(host):
@@ -270,13 +248,6 @@ def _resolves(table: TrunkTable, tell: Tell) -> bool:
         f"correct its {'proxy' if table.proxy else 'uri'} in dialer.toml if the name is wrong."
     )
     return False
-
-
-def host_of(table: TrunkTable) -> str:
-    """The host that a trunk's calls are sent to: its proxy's, if it has one."""
-    host = (table.proxy or table.uri).removeprefix("sip:").split(";")[0].rpartition("@")[2]
-    host = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    return host.strip("[]")
 
 
 def resolves(host: str) -> bool:

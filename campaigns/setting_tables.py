@@ -87,6 +87,7 @@ class WebhookTable(Table):
 
 
 RESERVED = "mail:"  # how receivers begin that are told by mail
+SERVERS = "fhir:"  # and FHIR servers
 
 
 def receiver_faults(
@@ -100,8 +101,9 @@ def receiver_faults(
     for number, webhook in enumerate(webhooks):
         if webhook.name in names[:number]:
             yield Misfit("is the name of two webhooks: give each its own", "webhooks", number, "name")
-        if webhook.name.startswith(RESERVED) or webhook.name.strip() != webhook.name:
-            what = f'may not begin with "{RESERVED}", nor with or end in a blank: name it otherwise'
+        if webhook.name.startswith((RESERVED, SERVERS)) or webhook.name.strip() != webhook.name:
+            begun = f'may not begin with "{RESERVED}" or "{SERVERS}"'
+            what = f"{begun}, nor with or end in a blank: name it otherwise"
             yield Misfit(what, "webhooks", number, "name")
         if urlsplit(webhook.url).scheme == "http" and not webhook.networks:
             what = "is http, which can be read on the way: use https, or list its private network in networks"

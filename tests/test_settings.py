@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.assemble import house_values, script_in_force, speech_settings, trunk_of, usable_trunks
+from campaigns.assemble import house_values, script_in_force, speech_settings, usable_trunks
+from campaigns.control.trunks import trunk_of
 from campaigns.errors import HomeMissing, NoTrunk, SettingsError
 from campaigns.flows.loader import LIBRARY
 from campaigns.rules.operators import Group, groups_of

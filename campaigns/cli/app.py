@@ -20,7 +20,9 @@ import typer
 from campaigns.cli import (
     campaign,
     contacts,
+    hl7,
     home,
+    keys,
     operators,
     optout,
     outbox,
@@ -30,6 +32,7 @@ from campaigns.cli import (
     report,
     simulate_load,
     tasks,
+    users,
 )
 from campaigns.cli.options import HomeOption, JsonOption, tell
 from campaigns.engine.voice_log import voices_told
@@ -58,6 +61,9 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(operators.app, name="operators")
 app.add_typer(optout.app, name="optout")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
+app.add_typer(hl7.app, name="hl7")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(home.database_app, name="db")
 
@@ -71,6 +77,7 @@ def every_command(context: typer.Context) -> None:
 UntilIdle = Annotated[
     bool, typer.Option("--until-idle", help="End when no call runs and nothing is due now.")
 ]
+BesideEngine = Annotated[bool, typer.Option("--beside-engine", hidden=True)]
 HowMany = Annotated[int, typer.Option("--patients", min=1, max=1000, help="How many simulated patients.")]
 Place = Annotated[Path, typer.Option("--home", help="Where to leave what the demonstration made.")]
 
@@ -83,6 +90,14 @@ def run(home: HomeOption, until_idle: UntilIdle = False) -> None:
     )
 
     run_campaigns(home, until_idle=until_idle)
+
+
+@app.command("serve")
+def serve(home: HomeOption, beside_engine: BesideEngine = False) -> None:
+    """Serve [api], [mllp] and [[fhir_servers]] alone, without an engine, until Ctrl-C."""
+    from campaigns.cli.serve import serve_home
+
+    serve_home(home, beside=beside_engine)
 
 
 @app.command("doctor")

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from campaigns.cli import launching
 from campaigns.cli.checking import advice, check_faults
-from campaigns.cli.launching import held_back_by
 from campaigns.cli.options import (
     CampaignName,
     HomeOption,
@@ -26,6 +25,7 @@ from campaigns.cli.options import (
     write_file,
 )
 from campaigns.cli.policy_table import as_data, shown_tables
+from campaigns.control.launching import held_back_by
 from campaigns.errors import UnknownCampaign, Unspeakable
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.fields import Field, parse_field

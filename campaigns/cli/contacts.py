@@ -12,11 +12,11 @@ from campaigns.cli.options import (
     HomeOption,
     JsonOption,
     console,
-    masked,
     met_campaign,
     print_json,
     say,
 )
+from campaigns.control.masking import masked
 from campaigns.errors import CampaignsError, UnknownContact
 from campaigns.flows.complaints import ScriptError
 from campaigns.models import Attempt, Contact

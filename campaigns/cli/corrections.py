@@ -1,6 +1,5 @@
 """`dialer contacts cancel|correct`: contacts that were queued and are not right."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,17 +7,11 @@ from typing import Annotated
 import typer
 
 from campaigns.cli.options import CampaignName, HomeOption, JsonOption, known_campaign, print_json, say, tell
-from campaigns.flows.followups import facts_of, followups
-from campaigns.flows.script import Script
-from campaigns.flows.turns import Work
+from campaigns.control.closing import closing_one
 from campaigns.intake.contact_file import IntakeDefaults
 from campaigns.intake.correction_file import Outcomes, cancel_file, correct_file
 from campaigns.library import script_named
-from campaigns.models import Contact
-from campaigns.store import contacts, corrections
-from campaigns.store.database import Database
-from campaigns.store.decisions import CloseTasks
-from campaigns.words import ContactState, Outcome
+from campaigns.store import corrections
 
 Ids = Annotated[list[str] | None, typer.Argument(help="The contacts' external_id.")]
 IdFile = Annotated[Path | None, typer.Option("--file", help="A CSV or JSON file with external_id.")]
@@ -49,7 +42,7 @@ def cancel(
     if bool(ids) == (file is not None):
         raise typer.BadParameter("name contacts, or a file with --file")
     settings, database = known_campaign(home, campaign)
-    close, now = _closing(database, script_named(settings, campaign)), datetime.now(UTC)
+    close, now = closing_one(database, script_named(settings, campaign)), datetime.now(UTC)
     if file is not None:
         _show(cancel_file(database, campaign, file, now, close), CANCELLED, as_json)
         return
@@ -67,18 +60,8 @@ def correct(campaign: CampaignName, file: RowFile, home: HomeOption, as_json: Js
     settings, database = known_campaign(home, campaign)
     script = script_named(settings, campaign)
     defaults = IntakeDefaults(settings.file.engine.country, settings.file.engine.time_zone)
-    done = correct_file(database, script, file, defaults, datetime.now(UTC), _closing(database, script))
+    done = correct_file(database, script, file, defaults, datetime.now(UTC), closing_one(database, script))
     _show(done, CORRECTED, as_json)
-
-
-def _closing(database: Database, script: Script) -> CloseTasks:
-    """The tasks that the campaign's file wants when a contact is closed."""
-
-    def tasks(contact: Contact, state: ContactState, outcome: Outcome | None) -> Sequence[Work]:
-        facts = facts_of(script, contact.fields, contacts.answers(database, contact.id))
-        return followups(script, facts, state, outcome, contact.delivered_at is not None)
-
-    return tasks
 
 
 def _show(outcomes: Outcomes, words: dict[str, str], as_json: bool) -> None:

@@ -16,26 +16,14 @@ from campaigns.cli.options import (
     say,
     tell,
 )
-from campaigns.errors import IllegalMove, TextsNotApproved
+from campaigns.control.launching import not_agreed, to_launch, to_resume
+from campaigns.errors import TextsNotApproved
 from campaigns.flows.approval import texts_said
 from campaigns.flows.script import Script
 from campaigns.library import script_named
-from campaigns.models import Campaign
 from campaigns.settings import Home
 from campaigns.store import approvals, campaigns
-from campaigns.store.database import Database
-from campaigns.words import CampaignState, PauseReason
-
-WHY: dict[PauseReason, str] = {
-    "": "",
-    "supervisor": "by a supervisor",
-    "approval": "its first calls are made: approve it",
-    "failures": "too many of its calls failed",
-    "opt_outs": "too many people opted out",
-    "file": "its file is wrong",
-    "texts": "its texts changed: approve them",
-}
-"""Why a campaign is held back, in plain words."""
+from campaigns.words import CampaignState
 
 First = Annotated[
     int | None, typer.Option("--first", min=1, help="Make so many calls, then wait for approve.")
@@ -52,15 +40,13 @@ def launch(name: CampaignName, home: HomeOption, first: First = None, approve: A
     """
     settings, database = known_campaign(home, name)
     script = script_named(settings, name)
-    runs = campaigns.state_of(database, name) == "running"
-    changed = _agreed(database, script, asked=not approve)
-    if not runs and first is None:
-        _refuse_unapproved(database, name)
-    if changed or not runs:
-        _render(settings, name)
-    if runs and not changed and first is None:
+    step = to_launch(database, script, first)
+    if step.done:
         say(f"{name} is running already.")
         return
+    _agree(script, step.changed, asked=not approve)
+    if step.renders:
+        _render(settings, name)
     approvals.launch(database, name, texts_said(script), first, datetime.now(UTC))
     say(f"{name} is running." if first is None else f"{name} is running; it waits after {first} calls.")
     for hint in not_asking(database, script):
@@ -82,15 +68,13 @@ def approve(name: CampaignName, home: HomeOption) -> None:
 def resume(name: CampaignName, home: HomeOption, approve: ApproveOption = False) -> None:
     """Go on after a pause."""
     settings, database = known_campaign(home, name)
-    state = campaigns.state_of(database, name)
-    if state == "running":
+    script = script_named(settings, name)
+    step = to_resume(database, script)
+    if step.done:
         say(f"{name} is running already.")
         return
-    if state != "paused":
-        raise IllegalMove(f"The campaign {name} is {state} and not paused: launch it first.")
-    _refuse_unapproved(database, name)
-    script = script_named(settings, name)
-    if _agreed(database, script, asked=not approve):
+    _agree(script, step.changed, asked=not approve)
+    if step.renders:
         _render(settings, name)
     approvals.resume(database, name, texts_said(script), datetime.now(UTC))
     say(f"{name} is running.")
@@ -124,18 +108,6 @@ def _next_step(name: str, state: CampaignState) -> str:
             return ""
 
 
-def held_back_by(campaign: Campaign | None) -> str:
-    """Why it may not call at present, in plain words; "" when nothing holds it back."""
-    if campaign is None:
-        return ""
-    if campaign.state == "running":
-        left = campaign.first_left
-        if left is None:
-            return ""
-        return f"{left} {'call is' if left == 1 else 'calls are'} left before it waits for approval"
-    return WHY[campaign.pause_reason]
-
-
 def _hold_back(home: HomeOption, name: str, to: CampaignState) -> None:
     """It must work also when the campaign's file is wrong or gone."""
     _, database = met_campaign(home, name)
@@ -146,15 +118,10 @@ def _hold_back(home: HomeOption, name: str, to: CampaignState) -> None:
     say(f"{name} is {to}.")
 
 
-def _agreed(database: Database, script: Script, asked: bool) -> tuple[str, ...]:
-    """The texts that changed since the last approval, once somebody agrees. Raises TextsNotApproved."""
-    changed = approvals.unapproved(database, script.name, texts_said(script))
+def _agree(script: Script, changed: tuple[str, ...], asked: bool) -> None:
+    """Go on once somebody agrees to texts that changed. Raises TextsNotApproved."""
     if changed and asked and not (_terminal() and _confirmed(script, changed)):
-        raise TextsNotApproved(
-            f"The texts of {script.name} changed since they were approved: {', '.join(changed)}; "
-            "read them, then say --approve."
-        )
-    return changed
+        raise TextsNotApproved(f"{not_agreed(script, changed)}; read them, then say --approve.")
 
 
 def _confirmed(script: Script, changed: tuple[str, ...]) -> bool:
@@ -168,12 +135,6 @@ def _confirmed(script: Script, changed: tuple[str, ...]) -> bool:
 def _terminal() -> bool:
     """Whether somebody can be asked."""
     return sys.stdin.isatty()
-
-
-def _refuse_unapproved(database: Database, name: str) -> None:
-    row = campaigns.find(database, name)
-    if row is not None and row.state == "paused" and row.pause_reason == "approval":
-        raise IllegalMove(f"The first calls of {name} wait for approval: dialer campaign approve {name}.")
 
 
 def _render(settings: Home, name: str) -> None:

@@ -1,7 +1,6 @@
 """`dialer operators`: who takes connected calls, on which phone, and when."""
 
-import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,17 +8,12 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from campaigns.cli.options import HomeOption, JsonOption, console, masked, open_home, print_json, say, tell
-from campaigns.intake.addresses import parse_address
-from campaigns.models import Operator
-from campaigns.rules.operators import groups_of, hindrance
-from campaigns.rules.shifts import parse_shift
-from campaigns.settings import SettingsFile
+from campaigns.cli.options import HomeOption, JsonOption, console, open_home, print_json, say, tell
+from campaigns.control.operators import OperatorFault, new_operator, shown
+from campaigns.rules.operators import hindrance
 from campaigns.store import staff
-from campaigns.store.staff import NewOperator
 from campaigns.words import OperatorState
 
-LONGEST_NAME = 60  # it stands in tables
 NOW = {
     "free": "free",
     "off": "off",
@@ -55,24 +49,10 @@ def add(
     agent: Agent = "",
 ) -> None:
     """Enter an operator, who is off until put on."""
-    from campaigns.doctor.operators import (
-        out_of_reach,  # here: no other of these commands waits a second for the engine to load
-    )
-
     settings, database = open_home(home)
     try:
-        new = NewOperator(
-            name=_name(name),
-            address=parse_address(address, settings.file.engine.country),
-            group=_group(settings.file, group),
-            languages=tuple(dict.fromkeys(map(_language, language))),
-            skills=tuple(dict.fromkeys(each.strip() for each in skill if each.strip())),
-            shift=str(parse_shift(shift)) if shift.strip() else "",
-            agent=agent.strip(),
-        )
-        if reason := out_of_reach(settings, new.group, new.address):
-            raise ValueError(f"the phone cannot be called {reason}")
-    except ValueError as error:
+        new = new_operator(settings, name, address, group, language, skill, shift, agent)
+    except OperatorFault as error:
         raise typer.BadParameter(str(error)) from None
     staff.enter(database, new, datetime.now(UTC))
     say(f"Operator {new.name} is entered, and off: dialer operators on {new.name!r} begins the work.")
@@ -82,13 +62,7 @@ def add(
 def list_operators(home: HomeOption, as_json: JsonOption = False) -> None:
     """Everybody: on which phone, for whom, and whether free now."""
     settings, database = open_home(home)
-    now = datetime.now(UTC)
-    local = now.astimezone(settings.file.engine.zone)
-    today = staff.calls_since(database, datetime.combine(local.date(), time(0), local.tzinfo).astimezone(UTC))
-    rows = [
-        _as_data(each, today.get(each.id, 0), now, settings.file.engine.time_zone)
-        for each in staff.listing(database)
-    ]
+    rows = shown(settings.file, database, datetime.now(UTC))
     if as_json:
         print_json(rows)
     elif rows:
@@ -132,50 +106,6 @@ def _put(folder: Path, name: str, state: OperatorState, done: str) -> None:
         tell("A call of this operator is in progress, and goes on.")
     if state == "on" and hindrance(operator, now, settings.file.engine.time_zone) == "shift":
         tell(f"It is not the operator's shift now ({operator.shift}): calls come when it begins.")
-
-
-def _name(written: str) -> str:
-    name = written.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"the name is blank, longer than {LONGEST_NAME} letters, or cannot be printed")
-    return name
-
-
-def _language(written: str) -> str:
-    language = written.strip().lower()
-    if not re.fullmatch(r"[a-z]{2}", language):
-        raise ValueError(f'the language "{written}" is not of two letters, such as ru')
-    return language
-
-
-def _group(file: SettingsFile, wanted: str) -> str:
-    names = [group.name for group in groups_of(file.groups)]
-    if wanted in names:
-        return wanted
-    if wanted or len(names) > 1:
-        fault = f'there is no group "{wanted}"' if wanted else "the group is missing"
-        raise ValueError(f"{fault}: name one of {', '.join(names)}, or add it to [[groups]] in dialer.toml")
-    return names[0]
-
-
-def _as_data(operator: Operator, calls: int, now: datetime, zone: str) -> dict[str, Any]:
-    sip = operator.address.startswith("sip:")
-    return {
-        "name": operator.name,
-        "group": operator.group,
-        "address": operator.address if sip else masked(operator.address),
-        "languages": operator.languages,
-        "skills": operator.skills,
-        "shift": operator.shift or None,
-        "agent": operator.agent or None,
-        "state": operator.state,
-        "state_reason": operator.state_reason or None,
-        "now": hindrance(operator, now, zone) or "free",
-        "idle_since": operator.idle_since.isoformat(),
-        "free_at": operator.free_at.isoformat(),
-        "misses": operator.misses,
-        "calls_today": calls,
-    }
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

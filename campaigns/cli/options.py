@@ -20,7 +20,6 @@ HomeOption = Annotated[Path, typer.Option("--home", envvar="DIALER_HOME", help="
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data alone.")]
 CampaignName = Annotated[str, typer.Argument(help="Name of the campaign.")]
 
-SHOWN_DIGITS = 2
 GREATEST_NUMBER: Final = 2**31 - 1  # no row of the database has a greater number
 
 console = Console()
@@ -79,8 +78,3 @@ def say(sentence: str) -> None:
 def tell(sentence: str) -> None:
     """One plain sentence for the supervisor, beside the data."""
     errors.print(sentence, highlight=False, markup=False, soft_wrap=True)
-
-
-def masked(phone: str) -> str:
-    """A number by which nobody can be called; its last digits tell two apart."""
-    return f"{phone[:2]}…{phone[-SHOWN_DIGITS:]}"

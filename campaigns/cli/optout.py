@@ -1,6 +1,7 @@
 """`dialer optout`: numbers that no campaign, or not every campaign, may call."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,19 +10,19 @@ import typer
 from campaigns.cli.options import (
     HomeOption,
     JsonOption,
-    masked,
     met_campaign,
     open_home,
     print_json,
     say,
     tell,
 )
-from campaigns.cli.refusing import close_refused
+from campaigns.control.masking import masked
+from campaigns.control.refusing import close_refused, readable
 from campaigns.errors import CampaignsError
 from campaigns.intake.contact_file import IntakeDefaults
 from campaigns.intake.optout_file import OptOutCounts, import_opt_outs
 from campaigns.intake.phones import parse_phone
-from campaigns.library import script_files
+from campaigns.library import script_files, script_named
 from campaigns.models import OptOut
 from campaigns.settings import Home
 from campaigns.store import campaigns, optouts
@@ -43,7 +44,7 @@ def add(number: Number, home: HomeOption, campaign: OnlyCampaign = None) -> None
     phone = _parsed(number, settings.file.engine.country)
     now = datetime.now(UTC)
     new = optouts.add(database, phone, "command", now, campaign or "")
-    close_refused(settings, database, now, phone)
+    _close(settings, database, now, phone)
     say(f"The number is not called any more{_by(campaign)}." if new else "The number had opted out already.")
 
 
@@ -89,10 +90,14 @@ def import_files(
         except CampaignsError as error:
             tell(str(error))
     if any(counts.new for _, counts in results):
-        close_refused(settings, database, datetime.now(UTC))
+        _close(settings, database, datetime.now(UTC))
     _show(results, as_json)
     if len(results) < len(files) or any(counts.new + counts.known == 0 for _, counts in results):
         raise typer.Exit(1)
+
+
+def _close(home: Home, database: Database, now: datetime, phone: str | None = None) -> None:
+    close_refused(database, readable(database, partial(script_named, home)), now, phone)
 
 
 def _import_one(home: Home, database: Database, path: Path, campaign: str) -> OptOutCounts:

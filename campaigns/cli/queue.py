@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
+from campaigns.cli.hl7 import FATES, entered, intake_of
 from campaigns.cli.lost_calls import Desk, Sources
 from campaigns.cli.options import (
     CampaignName,
@@ -22,13 +23,15 @@ from campaigns.cli.options import (
 from campaigns.errors import CampaignsError
 from campaigns.flows.script import Script
 from campaigns.intake.contact_file import Counts, IntakeDefaults, Tried, queue_file, try_file
+from campaigns.intake.errors import IntakeError
+from campaigns.intake.hl7_v2.file import Hl7Intake, is_hl7
 from campaigns.library import script_named
 from campaigns.settings import Home
 from campaigns.store.database import Database
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(help="CSV (UTF-8 or Windows-1251, comma or semicolon), a JSON list, or JSON lines."),
+    typer.Argument(help="CSV (UTF-8 or Windows-1251, comma or semicolon), JSON list, JSON lines, or HL7."),
 ]
 QueueLogs = Annotated[
     list[Path] | None, typer.Option("--from-queue-log", help="A queue_log of Asterisk: the calls it lost.")
@@ -104,9 +107,14 @@ def _take_lost_calls(desk: Desk, sources: Sources, follow: bool, dry_run: bool, 
 
 def _queue_all(home: Home, database: Database, script: Script, files: Sequence[Path], as_json: bool) -> None:
     results: list[tuple[Path, Counts]] = []
+    sent: list[dict[str, Any]] = []
     failed = False
     for path in files:
         try:
+            if is_hl7(path):
+                sent.append(_queue_hl7(intake_of(home, database, script.name), path, as_json))
+                failed = failed or not any(count for fate, count in sent[-1].items() if fate in FATES)
+                continue
             counts = _queue_one(home, database, script, path)
         except CampaignsError as error:
             tell(str(error))
@@ -114,9 +122,21 @@ def _queue_all(home: Home, database: Database, script: Script, files: Sequence[P
             continue
         results.append((path, counts))
         failed = failed or counts.new + counts.known == 0
-    _show(results, as_json)
+    _show(results, sent, as_json)
     if failed:
         raise typer.Exit(1)
+
+
+def _queue_hl7(intake: Hl7Intake, path: Path, as_json: bool) -> dict[str, Any]:
+    """The messages of a file, as if they came over MLLP: how many results met which fate."""
+    counts = entered(intake, path)
+    if not as_json:
+        refused = f"{counts['refused']} messages refused" if counts["refused"] else ""
+        done = [f"{counts[fate]} {words}" for fate, (_, words) in FATES.items() if counts[fate]]
+        say(f"{path}: {', '.join((*done, *filter(None, [refused]))) or 'nothing for this campaign'}.")
+    if counts["refused"]:
+        tell(f"What is wrong with refused messages: dialer hl7 check {path}")
+    return {"file": str(path), **counts}
 
 
 def _queue_one(home: Home, database: Database, script: Script, path: Path) -> Counts:
@@ -137,6 +157,8 @@ def _try(home: Home, database: Database, script: Script, files: Sequence[Path], 
     failed = False
     for path in files:
         try:
+            if is_hl7(path):
+                raise IntakeError(f"{path} holds HL7 messages: try them with dialer hl7 check {path}")
             tried.append((path, try_file(database, script, path, defaults, datetime.now(UTC))))
         except CampaignsError as error:
             tell(str(error))
@@ -165,9 +187,9 @@ def _tried_as_data(path: Path, found: Tried) -> dict[str, Any]:
     return {"file": str(path), "queued": found.new, "known": found.known, "rejected": faults}
 
 
-def _show(results: list[tuple[Path, Counts]], as_json: bool) -> None:
+def _show(results: list[tuple[Path, Counts]], sent: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        print_json([_as_data(path, counts) for path, counts in results])
+        print_json([*(_as_data(path, counts) for path, counts in results), *sent])
         return
     for path, counts in results:
         say(f"{path}: {counts.new} queued, {counts.known} known already, {counts.rejected} rejected.")

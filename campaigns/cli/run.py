@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 from campaigns.assemble import running_engine
 from campaigns.cli.options import console, errors, open_home, say, tell
 from campaigns.cli.screen import calls_table
+from campaigns.doors.watch import Watched, command, has_doors
 from campaigns.engine.engine import Engine
 from campaigns.engine.live import Summary
 from campaigns.settings import read_home
@@ -33,6 +34,10 @@ def run_campaigns(home: Path, *, until_idle: bool) -> None:
         with lines_starting() as progress:
             engine = stack.enter_context(running_engine(settings, tell, progress))
         heed_signals(engine)
+        if has_doors(settings) and not until_idle:
+            doors = Watched(command(home), tell)
+            stack.callback(doors.stop)
+            doors.start()
         summary = watch(engine, until_idle=until_idle)
     say_what_waits(home)
     if not report(summary):

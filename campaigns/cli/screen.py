@@ -5,7 +5,7 @@ import time
 from rich.table import Table
 from rich.text import Text
 
-from campaigns.cli.options import masked
+from campaigns.control.masking import masked
 from campaigns.engine.engine import Engine
 
 

@@ -27,9 +27,11 @@ _MEANINGS: Mapping[int, str] = {
 }
 
 
-def meaning(receiver: str, status: int, headers: Mapping[str, str], now: datetime) -> Sent | Fault:
+def meaning(
+    receiver: str, status: int, headers: Mapping[str, str], now: datetime, kind: str = "Webhook"
+) -> Sent | Fault:
     """What the head of an answer says. Its body counts for nothing, and a redirect is never followed."""
-    who = f'Webhook "{receiver}"'
+    who = f'{kind} "{receiver}"'
     match status // 100:
         case 2:
             return Sent()
@@ -43,9 +45,9 @@ def meaning(receiver: str, status: int, headers: Mapping[str, str], now: datetim
     return Fault(f"{who} {what} (status {status}).", permanent=status == GONE, retry_after_seconds=rest)
 
 
-def failure(receiver: str, host: str, error: BaseException, seconds: float) -> Fault:
+def failure(receiver: str, host: str, error: BaseException, seconds: float, kind: str = "Webhook") -> Fault:
     """Why there was no answer; it may have been taken all the same."""
-    who = f'Webhook "{receiver}"'
+    who = f'{kind} "{receiver}"'
     certificate = _cause(error, ssl.SSLCertVerificationError)
     match error:
         case _ if certificate is not None:

@@ -29,17 +29,22 @@ class Refused(Exception):
 
 
 def permitted(
-    receiver: str, host: str, found: Sequence[str], networks: Sequence[str], *, encrypted: bool
+    receiver: str,
+    host: str,
+    found: Sequence[str],
+    networks: Sequence[str],
+    *,
+    encrypted: bool,
+    kind: str = "Webhook",
 ) -> Sequence[str]:
     """Those of a host's addresses that may be connected to, at most `MOST_ADDRESSES`, in their order.
 
     networks: private ones that the settings allow; elsewhere an address must be public, and the connection
-    encrypted. Raises Refused when none remains, or none was found.
+    encrypted. kind: what the receiver is. Raises Refused when none remains, or none was found.
     """
+    who = f'{kind} "{receiver}"'
     if not found:
-        raise Refused(
-            f'Webhook "{receiver}": the host {host} does not resolve: correct its url in dialer.toml.'
-        )
+        raise Refused(f"{who}: the host {host} does not resolve: correct its url in dialer.toml.")
     listed = [ipaddress.IPv4Network(network) for network in networks]
     own = [each for each in found if _within(_address(each), listed)]
     public = [each for each in found if each not in own and is_public(_address(each))]
@@ -48,11 +53,11 @@ def permitted(
         return usable[:MOST_ADDRESSES]
     if public:
         raise Refused(
-            f'Webhook "{receiver}": the host {host} has a public address, and http can be read on the way: '
+            f"{who}: the host {host} has a public address, and http can be read on the way: "
             "use https in its url."
         )
     raise Refused(
-        f'Webhook "{receiver}": the host {host} has the address {found[0]}, which is not public: correct its '
+        f"{who}: the host {host} has the address {found[0]}, which is not public: correct its "
         "url, or add its network to networks in dialer.toml."
     )
 

@@ -7,8 +7,10 @@ from typing import get_args
 
 import httpx
 
+from campaigns.courier.communication import RECEIVER, CommunicationSender, Origin
 from campaigns.courier.guard import Resolve, look_up
 from campaigns.courier.mail import MailSender, MailServer
+from campaigns.courier.outward import server_of
 from campaigns.courier.port import Fault, OutgoingEvent, Sent
 from campaigns.courier.signature import secret_of
 from campaigns.courier.webhook import Webhook, WebhookSender
@@ -71,10 +73,17 @@ class Wants:
 class Post:
     """The `Sender` of a home: webhooks and mail."""
 
-    def __init__(self, wants: Wants, webhooks: WebhookSender | None, mail: MailSender | None) -> None:
+    def __init__(
+        self,
+        wants: Wants,
+        webhooks: WebhookSender | None,
+        mail: MailSender | None,
+        servers: CommunicationSender | None = None,
+    ) -> None:
         self._wants = wants
         self._webhooks = webhooks
         self._mail = mail
+        self._servers = servers
 
     @property
     def receivers(self) -> Sequence[str]:
@@ -83,10 +92,12 @@ class Post:
 
     def wanted_by(self, event: OutgoingEvent) -> Sequence[str]:
         """See `Sender`."""
-        return self._wants.of(event)
+        return (*self._wants.of(event), *(self._servers.wanted_by(event) if self._servers else ()))
 
     def send(self, receiver: str, event: OutgoingEvent, timeout: float) -> Sent | Fault:
         """See `Sender`."""
+        if self._servers is not None and receiver in self._servers.receivers:
+            return self._servers.send(receiver, event, timeout)
         known = receiver in self._wants.receivers
         if known and self._mail is not None and receiver in self._wants.mails:
             return self._mail.send(receiver, event, timeout)
@@ -109,8 +120,11 @@ def open_post(
     environment: Mapping[str, str] = os.environ,
     resolve: Resolve = look_up,
     only: Sequence[str] | None = None,
+    origin: Origin | None = None,
 ) -> Post:
     """The sender of this home; `close` it. only: of these receivers, where others need not be usable.
+
+    origin: which FHIR server a contact is of; without it no server is told of calls.
 
     Raises SettingsError when a secret or a password is missing, or cannot be one.
     """
@@ -122,7 +136,20 @@ def open_post(
     mail = None
     if file.mail is not None and mails:
         mail = MailSender(mail_server_of(home, file.mail, environment), mails, file.engine.zone)
-    return Post(wants, WebhookSender(webhooks, resolve) if webhooks else None, mail)
+    servers = None if origin is None else servers_of(home, environment, resolve, origin)
+    return Post(wants, WebhookSender(webhooks, resolve) if webhooks else None, mail, servers)
+
+
+def servers_of(
+    home: Home, environment: Mapping[str, str], resolve: Resolve, origin: Origin
+) -> CommunicationSender | None:
+    """What tells FHIR servers of calls, where a home has such. Raises SettingsError."""
+    told = {RECEIVER + each.name: each for each in home.file.fhir_servers if each.communication}
+    if not told:
+        return None
+    servers = {name: server_of(home, table, environment) for name, table in told.items()}
+    campaigns = {name: table.campaign for name, table in told.items()}
+    return CommunicationSender(servers, campaigns, origin, resolve)
 
 
 def webhook_of(home: Home, table: WebhookTable, environment: Mapping[str, str] = os.environ) -> Webhook:

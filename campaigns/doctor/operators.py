@@ -1,20 +1,17 @@
 """The operators: whether anybody is there to take calls, and whether their phones can be reached."""
 
-import socket
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from campaigns.assemble import host_of, trunk_of
+from campaigns.control.trunks import out_of_reach, reasons_of_trunks
 from campaigns.doctor.finding import Finding
 from campaigns.doctor.machine import DATABASE_SECONDS
 from campaigns.errors import CampaignsError
 from campaigns.models import Operator
 from campaigns.rules.operators import Group, groups_of
-from campaigns.settings import Home, TrunkTable
+from campaigns.settings import Home
 from campaigns.store import nodes, staff
 from campaigns.store.database import Database, open_database
-from dialer.addresses import way_to
-from dialer.errors import DialerError
 
 WHAT = "operators"
 LINES_OF_A_PAIR = 2  # the operator's and the patient's
@@ -35,14 +32,6 @@ def operators(home: Home) -> Iterator[Finding]:
         yield from _of_the_held(database, people)
     finally:
         database.close()
-
-
-def out_of_reach(home: Home, group: str, address: str) -> str | None:
-    """Why this phone cannot be called over any trunk of its group; None: it can, or that is not known."""
-    if group not in [each.name for each in groups_of(home.file.groups)]:
-        return f'the group "{group}" is not in dialer.toml: add it to [[groups]], or enter the operator anew'
-    reasons = _reasons(home, group, address)
-    return None if None in reasons else reasons[0]
 
 
 def _of_people(home: Home, people: Sequence[Operator]) -> Iterator[Finding]:
@@ -71,7 +60,7 @@ def _of_the_phone(home: Home, operator: Operator) -> Iterator[Finding]:
     what = f"operator {operator.name}"
     if reason := out_of_reach(home, operator.group, operator.address):
         yield Finding(what, "wrong", f"Cannot be called: {reason}.")
-    elif some := next(filter(None, _reasons(home, operator.group, operator.address)), None):
+    elif some := next(filter(None, reasons_of_trunks(home, operator.group, operator.address)), None):
         advice = "give its site a table in [[groups]] with the trunk that leads there"
         yield Finding(what, "doubtful", f"Cannot be called {some}; {advice}.")
 
@@ -107,22 +96,3 @@ def _of_the_held(database: Database, people: Sequence[Operator]) -> Iterator[Fin
                 "start it again with dialer run, which frees the phone."
             )
             yield Finding(f"operator {each.name}", "doubtful", sentence)
-
-
-def _reasons(home: Home, group: str, address: str) -> Sequence[str | None]:
-    """Why not, for each trunk that may lead to the group's phones."""
-    leading = next(each.trunk for each in groups_of(home.file.groups) if each.name == group)
-    return [_reason(table, address) for table in home.file.trunks if leading in ("", table.name)]
-
-
-def _reason(table: TrunkTable, address: str) -> str | None:
-    try:
-        resolved = socket.gethostbyname(host_of(table))
-    except (OSError, UnicodeError):
-        return None  # the trunk's own finding tells
-    try:
-        way_to(trunk_of(table, "")).target(address, resolved)
-    except DialerError as error:
-        advice = "correct the address, or add its network to the trunk's networks"
-        return f"over trunk {table.name}: {str(error).rstrip('.')}; {advice}"
-    return None

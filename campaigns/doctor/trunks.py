@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from campaigns.assemble import engine_runs, host_of, line_settings, resolves, trunk_of
+from campaigns.assemble import engine_runs, line_settings, resolves
+from campaigns.control.trunks import host_of, trunk_of
 from campaigns.doctor.finding import Finding, Verdict
 from campaigns.errors import SettingsError
 from campaigns.settings import Home, TrunkTable, trunk_password

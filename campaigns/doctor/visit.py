@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from campaigns.doctor import machine
+from campaigns.doctor.accounts import accounts
+from campaigns.doctor.doors import doors
 from campaigns.doctor.finding import Finding
 from campaigns.doctor.offices import offices
 from campaigns.doctor.operators import operators
@@ -27,6 +29,8 @@ def visit(folder: Path) -> Iterator[Finding]:
     yield from speech(home)
     yield from operators(home)
     yield from offices(home)
+    yield from accounts(home)
     yield from receivers(home)
     yield from outbox(home)
+    yield from doors(home)
     yield from trunks(home)

@@ -10,7 +10,8 @@ from datetime import time as time_of_day
 from itertools import islice
 from typing import Final
 
-from campaigns.assemble import build_engine, trunk_of
+from campaigns.assemble import build_engine
+from campaigns.control.trunks import trunk_of
 from campaigns.engine.engine import TICKS, Engine
 from campaigns.flows.script import Script
 from campaigns.settings import Home

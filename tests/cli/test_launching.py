@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from campaigns.cli import campaign, home, launching
+from campaigns.control.launching import held_back_by
 from campaigns.errors import CampaignsError, TextsNotApproved
 from campaigns.flows.loader import LIBRARY
 from campaigns.models import Campaign
@@ -162,8 +163,8 @@ def test_why_a_campaign_is_held_back_is_told_in_words(
     state: CampaignState, reason: PauseReason, left: int | None, why: str
 ) -> None:
     row = Campaign(name=NAME, state=state, changed_at=datetime.now(UTC), pause_reason=reason, first_left=left)
-    assert launching.held_back_by(row) == why
-    assert launching.held_back_by(None) == ""
+    assert held_back_by(row) == why
+    assert held_back_by(None) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """Notices by mail: what they say and do not say, and servers that are slow, rude or broken."""
 
-import shutil
 import socketserver
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -22,6 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from campaigns.courier.mail import MailSender, MailServer
 from campaigns.courier.notices import notice
 from campaigns.courier.port import Fault, OutgoingEvent, Sent
+from tests.certificates import Issued, issued
 from tests.courier.receivers import closed_port
 
 ZONE = ZoneInfo("Asia/Yekaterinburg")
@@ -242,26 +240,8 @@ def test_a_server_that_cannot_encrypt_gets_nothing() -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of 127.0.0.1, signed by itself."""
-    if not (openssl := shutil.which("openssl")):
-        pytest.skip("openssl makes the certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += [
-        "-keyout",
-        str(folder / "key"),
-        "-out",
-        str(folder / "crt"),
-        "-days",
-        "2",
-        "-subj",
-        "/CN=mail",
-    ]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(command, check=True, capture_output=True, timeout=30)
-    (folder / "both").write_text((folder / "key").read_text() + (folder / "crt").read_text())
-    return folder / "both"
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    return issued(tmp_path_factory.mktemp("tls"), "127.0.0.1")
 
 
 def only_secret(
@@ -276,16 +256,19 @@ def only_secret(
     [
         (True, "secret", ""),
         (True, "wrong", "refuses the name or the password: correct username, or what password_env names"),
-        (False, "secret", "has a certificate that is not trusted (self-signed certificate)"),
+        (False, "secret", "has a certificate that is not trusted (unable to get local issuer certificate)"),
     ],
 )
 def test_name_and_password_go_to_the_right_server_alone(
-    certificate: Path, trusts: bool, password: str, reason: str
+    certificate: Issued, trusts: bool, password: str, reason: str
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    trusted = ssl.create_default_context(cafile=str(certificate)) if trusts else None
-    inbox, options = Inbox(), {"tls_context": context, "require_starttls": True, "authenticator": only_secret}
+    trusted = certificate.trusted() if trusts else None
+    options = {
+        "tls_context": certificate.server(),
+        "require_starttls": True,
+        "authenticator": only_secret,
+    }
+    inbox = Inbox()
     with server(inbox, **options) as there:
         account = replace(there, security="starttls", username="clinic", password=password)
         said = sent(account, trusted=trusted)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from campaigns.doctor.finding import Finding
-from campaigns.doctor.operators import operators, out_of_reach
+from campaigns.doctor.operators import operators
 from campaigns.models import LogPosition
 from campaigns.settings import GroupTable, Home, LinesTable, SettingsFile, TrunkTable
 from campaigns.store import nodes, staff
@@ -66,37 +66,6 @@ def test_nobody_is_on(tmp_path: Path) -> None:
         "doubtful",
         True,
     )
-
-
-@pytest.mark.parametrize(
-    ("address", "reason"),
-    [
-        ("sip:101@127.0.0.1", None),
-        ("sip:101@127.0.0.1:5081", None),
-        ("sip:101@127.0.0.8", None),
-        ("+79123456789", None),
-        ("sip:101@127.0.0.9", "over trunk main: A phone is neither at the host of its trunk"),
-        ("sip:101@elsewhere.invalid", "over trunk main: A phone is neither"),
-    ],
-)
-def test_a_phone_is_called_over_the_trunk_of_its_group(
-    tmp_path: Path, address: str, reason: str | None
-) -> None:
-    found = out_of_reach(home(tmp_path), "main", address)
-    assert (found or "").startswith(reason or "")
-    assert (found is None) is (reason is None)
-
-
-def test_a_phone_of_another_site_and_a_group_that_is_gone(tmp_path: Path) -> None:
-    place = home(tmp_path, MAIN, AWAY, groups=(NORTH, SOUTH))
-    assert out_of_reach(place, "north", ANNA.address) is None
-    assert "over trunk away" in str(out_of_reach(place, "south", ANNA.address))
-    assert 'the group "main" is not in dialer.toml' in str(out_of_reach(place, "main", ANNA.address))
-
-
-def test_a_trunk_whose_name_does_not_resolve_is_not_the_phones_fault(tmp_path: Path) -> None:
-    unknown = TrunkTable(name="main", uri="sip:no-such-host.invalid")
-    assert out_of_reach(home(tmp_path, unknown), "main", ANNA.address) is None
 
 
 def test_each_fault_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from campaigns.assemble import build_engine, trunk_of
+from campaigns.assemble import build_engine
+from campaigns.control.trunks import trunk_of
 from campaigns.engine.engine import TICKS, Engine
 from campaigns.engine.renderer import Clips, Order
 from campaigns.flows.loader import LIBRARY, find_scripts

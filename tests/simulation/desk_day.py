@@ -10,7 +10,8 @@ from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from campaigns.assemble import build_engine, trunk_of
+from campaigns.assemble import build_engine
+from campaigns.control.trunks import trunk_of
 from campaigns.engine.engine import TICKS
 from campaigns.flows.loader import LIBRARY, find_scripts, load_script
 from campaigns.intake.callbacks import lost_calls

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import select
 
-from campaigns.assemble import build_engine, trunk_of
+from campaigns.assemble import build_engine
+from campaigns.control.trunks import trunk_of
 from campaigns.engine.engine import TICKS
 from campaigns.models import OPEN_TASK, Contact, Task, TaskChange
 from campaigns.rules.aapor import Disposition
