@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import spoken
 
 REAL_CALLS = (
-    *("chaos/", "nodes/test_processes.py", "system/"),
+    *("chaos/", "doors/test_senders.py", "nodes/test_processes.py", "system/"),
     *("contract/", "deploy/", "dialer/", "dialer_phones/", "doctor/test_visit.py", "interop/"),
 )
 """What shares ports and feels a load: one process runs it, test after test.

@@ -52,7 +52,8 @@ class LabOrder(SQLModel, table=True):
     )  # None: nobody is called for it yet
     status: str  # `intake.lab.result.LabStatus`
     fate: LabFate = Field(sa_type=String)
-    told_at: datetime  # by the laboratory's clock, where it says so
+    told_at: datetime | None = None  # by the laboratory's clock, where it says so
+    sent_at: datetime
     message_id: int = Field(foreign_key="lab_message.id")
 
 

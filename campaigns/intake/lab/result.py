@@ -29,14 +29,16 @@ class Fault:
 class LabResult:
     """One result. external_id: the filler's order number, else the placer's, as the laboratory says it.
 
-    told_at: when the laboratory said so, by its own clock (OBR-22, MSH-7; issued, lastUpdated), aware.
+    told_at: when the laboratory said so, by its own clock (OBR-22; issued), aware; None where it does not tell.
+    sent_at: when it sent that (MSH-7; meta.lastUpdated, Bundle.timestamp), aware.
     cells: columns as in a CSV row of the campaign, without those that are not told. places: column -> where
     it stands, or would, in the message, for faults ({"phone": "PID-13"}).
     """
 
     external_id: str
     status: LabStatus
-    told_at: datetime
+    told_at: datetime | None
+    sent_at: datetime
     cells: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 

@@ -104,7 +104,8 @@ def _laboratories() -> None:
         *map(_text, ("campaign", "external_id")),
         sa.Column("contact_id", sa.Integer(), sa.ForeignKey("contact.id"), nullable=True),
         *map(_text, ("status", "fate")),
-        *_times("told_at"),
+        *_times("told_at", nullable=True),
+        *_times("sent_at"),
         sa.Column("message_id", sa.Integer(), sa.ForeignKey("lab_message.id"), nullable=False),
         sa.UniqueConstraint("campaign", "external_id", name="lab_order_once"),
     )
