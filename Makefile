@@ -19,8 +19,8 @@ demo: $(STAMP)  ## 24 simulated patients on this machine, over real SIP and RTP
 	$(BIN)/dialer demo
 
 test: export PYTHONDONTWRITEBYTECODE :=
-test: $(STAMP)  ## one process for the tests with real calls, the other for the rest
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+test: $(STAMP)  ## one process for the tests with real calls, two that give way to it for the rest
+	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 check: $(STAMP)
 	$(BIN)/ruff check .

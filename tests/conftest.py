@@ -1,4 +1,4 @@
-"""Options of the whole suite, and which of its tests may run side by side (`pytest -n 2`)."""
+"""Options of the whole suite, and which of its tests may run side by side (`pytest -n 3`)."""
 
 import os
 from collections.abc import Iterator
