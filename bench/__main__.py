@@ -1,4 +1,4 @@
-"""`python -m bench [NAME]`: product, lines, rate, speech, intelligibility, store, tasks, webhooks, api, mllp.
+"""`python -m bench [NAME]`: product, lines, rate, speech, intelligibility, store, tasks, webhooks ...
 
 The first three are measured with SIPp beside, and are all run when none is named.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bench import api, intelligibility, mllp, speech, store, tasks, webhooks
+from bench import api, beside, intelligibility, mllp, speech, store, tasks, webhooks
 from bench.capture import CaptureFailed
 from bench.far_end import FarEndFailed
 from bench.lines import BARE, DriverFailed, Measured, measure, ports_from_environment
@@ -27,6 +27,7 @@ WITHOUT_SIPP = {
     "webhooks": webhooks.main,
     "api": api.main,
     "mllp": mllp.main,
+    "beside": beside.main,
 }
 
 
@@ -92,6 +93,9 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     parts.add_parser("intelligibility", help="how much of what is said is understood over a bad line")
     parts.add_parser("store", help="queueing a million contacts, leases a second, the planner's share")
     parts.add_parser("tasks", help="a million tasks: a page, taking the most urgent one, the audit")
+    parts.add_parser("api", help="contacts queued a second over HTTP, single and in batches")
+    parts.add_parser("mllp", help="laboratory messages a second over MLLP")
+    parts.add_parser("beside", help="what 240 calls feel of contacts that are queued meanwhile")
     rates.add_argument("last", nargs="?", type=int, default=LAST_RATE)
     return parser.parse_args(words)
 

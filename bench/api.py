@@ -63,9 +63,9 @@ def measure(name: str, folder: Path, url: str, seconds: float, batches: int) -> 
     """All ways to send, one after the other, and whether all of it is there."""
     numbers = count(1)
     with served(folder, url) as server:
-        load(server.port, _singles(server.key, numbers), CONNECTIONS, WARM_SECONDS)
+        load(server.port, singles(server.key, numbers), CONNECTIONS, WARM_SECONDS)
         parts = [
-            _part(server, "single", _singles(server.key, numbers), CONNECTIONS, seconds, SINGLE_AIM),
+            _part(server, "single", singles(server.key, numbers), CONNECTIONS, seconds, SINGLE_AIM),
             _part(server, "batch", _batches(server.key, numbers, batches, lines=False), 1, 600.0, BATCH_AIM),
             _part(server, "lines", _batches(server.key, numbers, batches, lines=True), 1, 600.0, BATCH_AIM),
         ]
@@ -94,7 +94,7 @@ def _queued(body: bytes) -> int:
     return sum(each["status"] == 201 for each in json.loads(body))
 
 
-def _singles(key: str, numbers: Iterator[int]) -> Iterator[bytes]:
+def singles(key: str, numbers: Iterator[int]) -> Iterator[bytes]:
     while True:
         yield request(PATH, key, json.dumps(_person(next(numbers)), ensure_ascii=False).encode())
 

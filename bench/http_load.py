@@ -1,9 +1,11 @@
 """HTTP/1.1 as laboratories speak it, with little of the processor: it stands on the same machine."""
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 ANSWER_SECONDS = 60.0  # a request without an answer by then is a fault of the measurement
 
@@ -39,23 +41,37 @@ def request(path: str, key: str, body: bytes, content_type: str = "application/j
     return head.encode() + body
 
 
-def load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
-    """Send them one after the other on each connection, until the time is over or none are left."""
-    return asyncio.run(_load(port, requests, connections, seconds))
+def load(
+    port: int, requests: Iterator[bytes], connections: int, seconds: float, a_second: float = math.inf
+) -> Load:
+    """Send them one after the other on each connection, until the time is over or none are left.
+
+    a_second: how many are sent at most, evenly.
+    """
+    return asyncio.run(_load(port, requests, connections, seconds, 1 / a_second))
 
 
-async def _load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
+async def _load(
+    port: int, requests: Iterator[bytes], connections: int, seconds: float, apart_seconds: float
+) -> Load:
     answers: list[Answered] = []
     began = time.perf_counter()
     until = began + seconds
-    await asyncio.gather(*(_connection(port, requests, until, answers) for _ in range(connections)))
+    turns = (began + number * apart_seconds for number in count())
+    each = (_connection(port, requests, turns, until, answers) for _ in range(connections))
+    await asyncio.gather(*each)
     return Load(answers, time.perf_counter() - began)
 
 
-async def _connection(port: int, requests: Iterator[bytes], until: float, answers: list[Answered]) -> None:
+async def _connection(
+    port: int, requests: Iterator[bytes], turns: Iterator[float], until: float, answers: list[Answered]
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        while time.perf_counter() < until and (sent := next(requests, None)) is not None:
+        while (turn := next(turns)) < until and time.perf_counter() < until:
+            await asyncio.sleep(turn - time.perf_counter())
+            if (sent := next(requests, None)) is None:
+                break
             began = time.perf_counter()
             writer.write(sent)
             status, body = await asyncio.wait_for(_answer(reader), ANSWER_SECONDS)
