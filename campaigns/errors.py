@@ -8,6 +8,7 @@ CampaignsError
 │   ├── DatabaseTooOld    an upgrade has not been run
 │   ├── DatabaseTooNew    a newer version of this program made it
 │   └── DatabaseUnusable  no database, not writable, locked for too long, or the disk is full
+│       └── Crossed       two transactions waited for each other, and this one gave way
 ├── UnknownCampaign       no campaign file has this name
 ├── UnknownContact        no contact has this external_id
 ├── UnknownOperator       no operator has this name
@@ -65,6 +66,11 @@ class DatabaseTooNew(DatabaseError):
 
 class DatabaseUnusable(DatabaseError):
     """It is no database of ours, not writable, locked for too long, or the disk is full."""
+
+
+class Crossed(DatabaseUnusable):
+    """Two transactions waited for each other, and this one gave way: nothing of it was kept, and the same
+    may be tried again at once."""
 
 
 class IllegalMove(CampaignsError):

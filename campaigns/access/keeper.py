@@ -55,6 +55,13 @@ class Keeper:
         """
         return self._sessions.watched(token).at(address)
 
+    def watched_key(self, bearer: str, address: str) -> Caller:
+        """Who this key still is of, for whoever only listens; it was let in before.
+
+        Raises `NotRecognized`, `NotAllowed` or `DatabaseUnusable`.
+        """
+        return self._keys.watched(bearer).at(address)
+
     def log_in(self, name: str, password: str, address: str) -> LoggedIn:
         """Begin a session.
 

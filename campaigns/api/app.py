@@ -27,6 +27,7 @@ from campaigns.api.bodies import Bodies
 from campaigns.api.callers import KnownCallers
 from campaigns.api.description import describe, operation_name
 from campaigns.api.doorway import Doorway
+from campaigns.api.entitled import Entitled
 from campaigns.api.once import UnderWay
 from campaigns.api.refusals import Form, Refusals, refused_by_framework
 from campaigns.api.safety import SafetyHeaders
@@ -55,6 +56,7 @@ def build_app(here: Doorway) -> FastAPI:
     for kind in (RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refused_by_framework)
     app.add_middleware(Bodies)  # what is added last stands outermost
+    app.add_middleware(Entitled, here=here, routers=ROUTERS)
     app.add_middleware(KnownCallers, here=here)
     app.add_middleware(Refusals, forms=FORMS, tell=here.tell)
     app.add_middleware(SafetyHeaders)

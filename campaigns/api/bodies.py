@@ -2,12 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from campaigns.access.caller import Caller
 from campaigns.api.problems import AGAIN_SECONDS, Problem
 
 KIB: Final = 1024
@@ -15,7 +18,8 @@ MIB: Final = 1024 * KIB
 USUAL_MOST: Final = 64 * KIB  # a contact has some hundred bytes
 MOST_OF: Final[Sequence[tuple[str, int]]] = ((":batch", 32 * MIB), ("/fhir", 16 * MIB))
 """By the end of a path: a batch of 10,000 contacts, a Bundle."""
-MOST_HELD: Final = 256 * MIB  # of all requests at once, so that no crowd of callers takes all memory
+MOST_HELD: Final = 256 * MIB  # of large bodies at once, so that no crowd of callers takes all memory
+MOST_OF_ONE: Final = 64 * MIB  # of one caller: two full batches; the others find room
 QUIET_SECONDS: Final = 10.0  # in which more of a body must come
 LEAST_RATE: Final = 16 * KIB  # bytes a second over the whole of it, beyond the first seconds
 
@@ -23,7 +27,8 @@ JSON: Final = "application/json"
 _LINES: Final = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _READ: Final[Sequence[tuple[str, Sequence[str]]]] = ((":batch", (JSON, *_LINES)), ("", (JSON,)))
 """By the end of a path: types of content. What /fhir reads is FHIR's own affair."""
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+UNTAKEN: Final = "untaken"  # in the state of a request that no route takes
 CUT: Final[Mapping[str, str]] = {"Connection": "close"}  # what is left of the body is not waited for
 
 
@@ -32,7 +37,7 @@ class Bodies:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._held = 0
+        self._held: Counter[str] = Counter()  # bytes, by whose they are
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(scope, headers := Headers(scope=scope)):
@@ -45,30 +50,43 @@ class Bodies:
             raise _too_large(most)
         if not path.startswith("/fhir"):
             _demand_type(path, headers)
-        reading = _Reading(self, receive, most)
+        whose = _name_of(scope)
+        reading = _Reading(partial(self._hold, whose), receive, most)
         try:
             body = await reading.whole()
             await self._app(scope, _given(body, receive), send)
         finally:
-            self._held -= reading.size
+            self._let_go(whose, reading.held)
 
-    def hold(self, count: int) -> None:
-        """So many bytes more are in memory. Raises Problem when that is too much."""
-        self._held += count
-        if self._held > MOST_HELD:
-            headers = {"Retry-After": str(AGAIN_SECONDS), **CUT}
+    def _hold(self, whose: str, count: int) -> None:
+        """So many bytes more of a large body are in memory. Raises Problem when that is too much."""
+        self._held[whose] += count
+        headers = {"Retry-After": str(AGAIN_SECONDS), **CUT}
+        if self._held[whose] > MOST_OF_ONE:
+            detail = "Too many large requests of this caller are being worked on: send them one by one."
+            raise Problem("too-many", detail, headers=headers)
+        if self._held.total() > MOST_HELD:
             detail = "Too many large requests are being read: send it again in a moment."
             raise Problem("unavailable", detail, headers=headers)
 
+    def _let_go(self, whose: str, count: int) -> None:
+        self._held[whose] -= count
+        if not self._held[whose]:
+            del self._held[whose]
+
 
 class _Reading:
-    """One body as it comes; `size` of it is held until the request is done."""
+    """One body as it comes; `held` of it counts until the request is done: all of a large one, else nothing.
 
-    def __init__(self, bodies: Bodies, receive: Receive, most: int) -> None:
-        self._bodies = bodies
+    A crowd of small ones is bounded by the connections.
+    """
+
+    def __init__(self, hold: Callable[[int], None], receive: Receive, most: int) -> None:
+        self._hold = hold
         self._receive = receive
         self._most = most
         self.size = 0
+        self.held = 0
 
     async def whole(self) -> bytes:
         """All of it. Raises Problem when it is too large or comes too slowly, or the caller is gone."""
@@ -80,9 +98,11 @@ class _Reading:
                 raise Problem("malformed", "The body ended before it was whole.", headers=CUT)
             piece: bytes = message.get("body", b"")
             self.size += len(piece)
-            self._bodies.hold(len(piece))
             if self.size > self._most:
                 raise _too_large(self._most)
+            if self.size > USUAL_MOST:
+                more, self.held = self.size - self.held, self.size
+                self._hold(more)
             pieces.append(piece)
             if not message.get("more_body", False):
                 return b"".join(pieces)
@@ -111,13 +131,19 @@ def _given(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
+def _name_of(scope: Scope) -> str:
+    """Who sends it; "" for whoever is about to log in."""
+    caller: Caller | None = scope.get("state", {}).get("caller")
+    return caller.name if caller else ""
+
+
 def _ends(path: str, end: str) -> bool:
     return path.endswith(end) or (end.startswith("/") and path.startswith(f"{end}/"))
 
 
 def _has_body(scope: Scope, headers: Headers) -> bool:
     """Whether there is one that anything here reads."""
-    if scope["method"] not in _WITH_BODY:
+    if scope["method"] not in WITH_BODY or UNTAKEN in scope.get("state", {}):
         return False
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 

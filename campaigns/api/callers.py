@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -58,6 +59,8 @@ async def caller_of(request: Request, here: Doorway, *, listens: bool = False) -
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         key = key.strip()
+        if listens:
+            return await _asked(here.keeper.watched_key, key, address)
         if (at_hand := here.keeper.at_hand(key, address)) is not None:
             return at_hand
         return await _asked(here.keeper.by_key, key, address)
@@ -76,20 +79,32 @@ async def _asked(question: Callable[..., Caller], *given: str | None) -> Caller:
     return await asyncio.get_running_loop().run_in_executor(_keepers, question, *given)
 
 
-def allowed(*deeds: Deed) -> Any:
-    """Of a route's parameter: a caller whose role allows one of these: `Annotated[Caller, allowed("queue")]`.
+@dataclass(frozen=True)
+class Demand:
+    """A role that allows one of these deeds; a dependency of routes."""
 
-    What the caller is bound to (campaigns, institutions, contacts of its own) is the route's to look at.
-    """
+    deeds: tuple[Deed, ...]
 
-    async def demanded(
+    async def __call__(
+        self,
         request: Request,
         _key: Annotated[Any, Security(_bearer)],  # both for the description alone
         _session: Annotated[Any, Security(_cookie)],
     ) -> Caller:
+        """The caller. Raises Problem (forbidden)."""
         caller: Caller = request.state.caller
-        if any(caller.may(deed) for deed in deeds):
-            return caller
-        raise Problem("forbidden", f"The role {caller.role} may not do this: use a key of another role.")
+        self.check(caller)
+        return caller
 
-    return Depends(demanded)
+    def check(self, caller: Caller) -> None:
+        """Raises Problem when the caller's role allows none of them."""
+        if not any(map(caller.may, self.deeds)):
+            raise Problem("forbidden", f"The role {caller.role} may not do this: use a key of another role.")
+
+
+def allowed(*deeds: Deed) -> Any:
+    """Of a route's parameter: a caller whose role allows one of these: `Annotated[Caller, allowed("queue")]`.
+
+    What the caller is bound to (institutions, contacts of its own) is the route's to look at.
+    """
+    return Depends(Demand(deeds))

@@ -35,6 +35,11 @@ class Feed:
         """Up to which number all events are there; None while it is not known yet."""
         return self._horizon.settled
 
+    @property
+    def newest(self) -> int:
+        """The greatest number there is, as of the last look."""
+        return self._horizon.newest
+
     @asynccontextmanager
     async def listening(self, who: str) -> AsyncIterator[None]:
         """While it lasts, it is looked for news. Raises Problem (too-many)."""

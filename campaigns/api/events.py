@@ -13,9 +13,10 @@ from campaigns.access.caller import Caller
 from campaigns.api.callers import allowed, caller_of
 from campaigns.api.doorway import Doorway, Here
 from campaigns.api.event_feed import Feed, feed_of
+from campaigns.api.problems import MEDIA_TYPE as PROBLEM_TYPE
 from campaigns.api.problems import FieldFault, Problem
 from campaigns.api.routes import resource
-from campaigns.errors import DatabaseError, NotAllowed, NotRecognized, TooMany
+from campaigns.errors import DatabaseError, NotAllowed, NotRecognized
 from campaigns.store import event_log
 from campaigns.store.event_log import Scope, Told
 from campaigns.words import EventKind
@@ -48,7 +49,11 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events in the order of their numbers, and a comment every 15 s while there are none.",
         "content": {MEDIA_TYPE: {"schema": _EVENT, "example": _EXAMPLE}},
-    }
+    },
+    409: {
+        "description": "The last known event is not there: the database was put back. Begin without one.",
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
 }
 
 router = resource("events")
@@ -80,12 +85,18 @@ async def events(
     feed = feed_of(request.app)
     known = _number(last_event_id) if last_event_id else after
     await feed.look()
+    if known is not None and known > feed.newest:
+        raise Problem("conflict", _NOT_THERE)
     stream = _Stream(request, here, feed, caller, scope_of(caller, frozenset(kind)), known)
     async with feed.listening(caller.name):
         pass  # refused before the answer begins
     return StreamingResponse(stream.lines(follow=follow), media_type=MEDIA_TYPE, headers=_HEADERS)
 
 
+_NOT_THERE = (
+    "The last known event is not there: the database was put back to an older state. Begin with what happens "
+    "from now on: send neither Last-Event-ID nor after."
+)
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -160,7 +171,7 @@ class _Stream:
             await caller_of(self._request, self._here, listens=True)
         except (NotRecognized, NotAllowed):
             return False
-        except (DatabaseError, TooMany, Problem):
+        except DatabaseError:
             return True
         return True
 

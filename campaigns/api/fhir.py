@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Final
 from urllib.parse import parse_qsl, quote
@@ -19,6 +20,7 @@ from campaigns.api.once import kept
 from campaigns.api.problems import AGAIN_SECONDS, Problem
 from campaigns.api.routes import resource
 from campaigns.api.visible import script_for
+from campaigns.errors import UnknownCampaign
 from campaigns.flows.complaints import ScriptError
 from campaigns.flows.script import Script
 from campaigns.intake.fhir import answers as answers
@@ -27,7 +29,8 @@ from campaigns.intake.fhir.report import REPORT
 from campaigns.intake.fhir.resource import Unreadable, many, text
 from campaigns.intake.lab.codes import LabCodes
 from campaigns.intake.lab.result import LabReading, LabVerdict
-from campaigns.store import lab_messages
+from campaigns.models import Contact
+from campaigns.store import lab_messages, rows
 from campaigns.words import LabFate
 
 IF_NONE_EXIST: Final = "If-None-Exist"
@@ -124,15 +127,38 @@ async def _received(here: Doorway, caller: Caller, sent: Sent, conditions: Mappi
     def work(session: Session) -> LabVerdict:
         campaign, reading = here.fhir_campaign, sent.reading
         there = lab_messages.orders(session, campaign, sorted(set(wanted.values()))) if wanted else {}
-        passed = {sent.orders.get(place, "") for place, number in wanted.items() if number in there}
+        passed = {
+            sent.orders.get(place, "")
+            for place, number in wanted.items()
+            if number in there and _is_there(session, caller, there[number])
+        }
         rest = tuple(each for each in reading.results if each.external_id not in passed)
         verdict = here.lab_desk.receive(
-            session, campaign, replace(reading, results=rest), caller.name, here.clock.now()
+            session,
+            campaign,
+            replace(reading, results=rest),
+            caller.name,
+            here.clock.now(),
+            partial(caller.sees_contact, campaign),
         )
         known: list[tuple[str, LabFate, int | None]] = [(name, "known", None) for name in passed - {""}]
         return replace(verdict, fates=(*verdict.fates, *known))
 
-    return await kept(here, work)
+    try:
+        return await kept(here, work)
+    except (ScriptError, UnknownCampaign):  # the campaign's file was changed since it was looked at
+        _script(here, caller)
+        headers = {"Retry-After": str(AGAIN_SECONDS)}
+        raise Problem("unavailable", "The campaign was being changed: try again.", headers=headers) from None
+
+
+def _is_there(session: Session, caller: Caller, told: lab_messages.Told) -> bool:
+    """Whether the caller may know of a report; one that nobody is called for is there for its sender."""
+    number = told.order.contact_id
+    contact = None if number is None else rows.find(session, Contact, number)
+    if contact is None:
+        return told.sender == caller.name
+    return caller.sees_contact(contact.campaign, contact.institution, contact.queued_by)
 
 
 def _number_of(condition: str) -> str:

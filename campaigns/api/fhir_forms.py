@@ -34,6 +34,7 @@ _CODES: Final[Mapping[Kind, str]] = {
     "too-many": "throttled",
     "fault": "exception",
     "unavailable": "transient",
+    "faulty-campaign": "transient",
 }
 """IssueType of each kind of problem (FHIR R4, section 2.28.0.3)."""
 assert _CODES.keys() == KINDS.keys()

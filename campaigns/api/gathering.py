@@ -25,6 +25,11 @@ class _Group:
     sent: list[Sent] = field(default_factory=list)
     arrived: "asyncio.Future[list[Arrived]] | None" = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its transaction has ended, or could not begin: whoever joined would share its old error."""
+        return self.arrived is not None and self.arrived.done()
+
 
 class Gatherer:
     """One for an application."""
@@ -39,7 +44,7 @@ class Gatherer:
         place = asyncio.get_running_loop(), campaign
         with self._lock:
             group = self._open.get(place)
-            if group is None:
+            if group is None or group.is_over:
                 group = self._open[place] = _Group()
             index = len(group.sent)
             group.sent.append(sent)

@@ -47,6 +47,7 @@ Kind = Literal[
     "too-many",
     "fault",
     "unavailable",
+    "faulty-campaign",
 ]
 
 KINDS: Final[Mapping[Kind, tuple[int, str]]] = {
@@ -67,6 +68,7 @@ KINDS: Final[Mapping[Kind, tuple[int, str]]] = {
     "too-many": (429, "Too many requests"),
     "fault": (500, "A fault of this program"),
     "unavailable": (503, "The database cannot be used at present"),
+    "faulty-campaign": (503, "The file of the campaign is faulty"),
 }
 """Each kind of problem: the status, and the title that stands for all problems of the kind."""
 

@@ -14,7 +14,7 @@ from campaigns.api.sent_rows import Sent, SentRows, Told
 from campaigns.api.strict_json import strict_json
 
 MOST_ROWS = 10_000
-ROWS_AT_ONCE = 500  # read in one go, and one transaction: some hundredths of a second
+ROWS_AT_ONCE = 200  # read in one go, and one work: the engine begins a call between two transactions
 LONGEST_ID = 200  # of an external_id that is told back with what is wrong
 
 

@@ -94,7 +94,7 @@ def run(home: HomeOption, until_idle: UntilIdle = False) -> None:
 
 @app.command("serve")
 def serve(home: HomeOption, beside_engine: BesideEngine = False) -> None:
-    """Serve [api], [mllp] and [[fhir_servers]] alone, without an engine, until Ctrl-C."""
+    """Serve what api, mllp and fhir_servers of dialer.toml say, without an engine, until Ctrl-C."""
     from campaigns.cli.serve import serve_home
 
     serve_home(home, beside=beside_engine)

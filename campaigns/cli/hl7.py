@@ -31,7 +31,7 @@ app = typer.Typer(help="Messages of laboratories in HL7 v2.", no_args_is_help=Tr
 Files = Annotated[list[Path], typer.Argument(help="Files of HL7 messages, one or many in each.")]
 OfCampaign = Annotated[
     str | None,
-    typer.Option("--campaign", help="Whose contacts they become; else what [mllp] says in dialer.toml."),
+    typer.Option("--campaign", help="Whose contacts they become; else what mllp says in dialer.toml."),
 ]
 
 FATES: Mapping[LabFate, tuple[str, str]] = {

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from campaigns.assemble import engine_runs
 from campaigns.courier.guard import Refused, look_up, permitted
 from campaigns.doctor.finding import Finding
+from campaigns.doctor.machine import DATABASE_SECONDS
 from campaigns.doctor.receivers import LOOK_UP_SECONDS
 from campaigns.doors.expiry import good_until
 from campaigns.doors.sockets import listening
@@ -22,6 +23,8 @@ from campaigns.intake.lab.codes import FILE_NAME, lab_codes
 from campaigns.library import script_file
 from campaigns.setting_doors import ApiTable, FhirServerTable, MllpTable
 from campaigns.settings import Home, fhir_secret
+from campaigns.store import pull_positions
+from campaigns.store.database import open_database
 
 ASK_SECONDS = 3.0  # a door that is open answers in a hundredth of one
 RENEWED_BEFORE = timedelta(days=14)  # certificates of 90 days are renewed a month before they end
@@ -39,8 +42,9 @@ def doors(home: Home, environment: Mapping[str, str] = os.environ) -> Iterator[F
     if file.api or file.mllp or file.fhir_servers:
         yield _codes(home)
     yield from _campaigns(home)
+    faults = _faults(home) if file.fhir_servers else {}
     for server in file.fhir_servers:
-        yield _server(home, server, environment)
+        yield _server(home, server, environment, faults.get(server.name, ""))
 
 
 def _port(home: Home, name: str, table: Doorway) -> Finding:
@@ -131,7 +135,20 @@ def _campaigns(home: Home) -> Iterator[Finding]:
             yield Finding(what, "wrong", str(error))
 
 
-def _server(home: Home, server: FhirServerTable, environment: Mapping[str, str]) -> Finding:
+def _faults(home: Home) -> Mapping[str, str]:
+    """What kept us from reading each server the last time; nothing where the database cannot be read."""
+    try:
+        database = open_database(home.database_url, DATABASE_SECONDS, to_write=False)
+    except CampaignsError:
+        return {}
+    try:
+        return {each.server: each.fault for each in pull_positions.all_of(database)}
+    finally:
+        database.close()
+
+
+def _server(home: Home, server: FhirServerTable, environment: Mapping[str, str], fault: str) -> Finding:
+    """fault: what kept us from reading it the last time, if anything did."""
     what = f"fhir server {server.name}"
     try:
         fhir_secret(home, server, environment)
@@ -142,4 +159,6 @@ def _server(home: Home, server: FhirServerTable, environment: Mapping[str, str])
         return Finding(what, "wrong", str(error).replace("Webhook", "FHIR server"))
     except CampaignsError as error:
         return Finding(what, "wrong", str(error))
+    if fault:
+        return Finding(what, "doubtful", f"It could not be read the last time: {fault}")
     return Finding(what, "right", f"It may be read at {host}.")

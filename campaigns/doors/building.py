@@ -11,6 +11,7 @@ from campaigns.clock import Clock
 from campaigns.doors.scripts import Scripts
 from campaigns.engine.auditions import rendered
 from campaigns.engine.texts import samples
+from campaigns.errors import DatabaseUnusable
 from campaigns.intake.lab.codes import FILE_NAME as CODES
 from campaigns.intake.lab.codes import lab_codes
 from campaigns.intake.lab.desk import LabDesk
@@ -40,7 +41,7 @@ def build_house(home: Home, tell: Tell, stack: ExitStack) -> House:
     database = open_database(home.database_url, BUSY_SECONDS, ANSWER_SECONDS, levels=levels)
     stack.callback(database.close)
     clock = clock_of(database)
-    together = Together(database)
+    together = Together(database, partial(_tell_of_writes, tell))
     stack.callback(together.close)
     scripts = Scripts(home, clock)
     scripts.warm()
@@ -59,6 +60,13 @@ def build_house(home: Home, tell: Tell, stack: ExitStack) -> House:
         tell=tell,
     )
     return House(database, clock, doorway, defaults)
+
+
+def _tell_of_writes(tell: Tell, hindered: DatabaseUnusable | None) -> None:
+    if hindered is None:
+        tell("The database can be written again: what others send is taken.")
+    else:
+        tell(f"{hindered} What others send is refused until it can be written; they are told to come again.")
 
 
 def render(home: Home, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import socket
 import ssl
@@ -10,14 +11,15 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from campaigns.doors.patience import PatientProtocol
-from campaigns.doors.sockets import BACKLOG, listening
+from campaigns.access.entrance import Entrance, Room, Visit
+from campaigns.doors.patience import PatientProtocol, refusal
+from campaigns.doors.sockets import listening
 from campaigns.doors.tls import Renewal
 from campaigns.errors import DoorShut
 from campaigns.setting_doors import ApiTable
 from campaigns.settings import Home
 
-HANDSHAKE_SECONDS = 10.0  # of TLS; a client that is there needs a tenth of a second
+ROOM = Room()  # each connection may hold 0.2 MB
 IDLE_SECONDS = 20.0  # a connection without a request is kept so long
 PARTING_SECONDS = 4.0  # for answers that are under way when the process ends
 
@@ -41,7 +43,7 @@ class HttpDoor:
         """Begin to serve. Raises DoorShut."""
         self._tls = Renewal(self._home, "api", self._table)
         taken = listening("api", *self._table.address)
-        self._server = _Server(_config(self._app, self._table), self._tls.context)
+        self._server = _Server(_config(self._app, self._table), self._tls.context, _entrance(self._table))
         self._running = asyncio.create_task(self._server.serve(sockets=[taken]))
         while not (self._server.started or self._running.done()):
             await asyncio.sleep(0.01)
@@ -82,12 +84,26 @@ def _config(app: ASGIApp, table: ApiTable) -> uvicorn.Config:
     )
 
 
-class _Server(uvicorn.Server):
-    """Heeds no signals, and bounds the handshake of TLS, which uvicorn does not."""
+def _entrance(table: ApiTable) -> Entrance:
+    """Proxies have as many connections as they like: they stand for many."""
+    proxies = [ipaddress.ip_network(network) for network in table.proxies]
 
-    def __init__(self, config: uvicorn.Config, tls: ssl.SSLContext | None) -> None:
+    def refuse(taken: socket.socket, _address: str, _reason: str) -> None:
+        if not table.certificate:
+            with contextlib.suppress(OSError):
+                taken.send(refusal(503, "Too many are connected: come again in a moment."))
+
+    return Entrance(
+        ROOM, refuse, unbound=lambda address: any(ipaddress.ip_address(address) in each for each in proxies)
+    )
+
+
+class _Server(uvicorn.Server):
+    """Heeds no signals, and counts who connects before the handshake of TLS, which uvicorn does not."""
+
+    def __init__(self, config: uvicorn.Config, tls: ssl.SSLContext | None, entrance: Entrance) -> None:
         super().__init__(config)
-        self._tls = tls
+        self._tls, self._entrance = tls, entrance
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -99,15 +115,17 @@ class _Server(uvicorn.Server):
         await self.lifespan.startup()
         if self.lifespan.should_exit:
             raise DoorShut("[api] The application did not start.")
-        loop = asyncio.get_running_loop()
-        patience = HANDSHAKE_SECONDS if self._tls else None
-        self.servers = [
-            await loop.create_server(
-                self._connection, sock=one, ssl=self._tls, backlog=BACKLOG, ssl_handshake_timeout=patience
-            )
-            for one in sockets or []
-        ]
+        self.servers = []
+        for one in sockets or []:
+            self._entrance.open(one, self._tls, self._connection)
         self.started = True
 
-    def _connection(self) -> asyncio.Protocol:
-        return PatientProtocol(self.config, self.server_state, self.lifespan.state)
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, then as uvicorn does it."""
+        self._entrance.close()
+        await super().shutdown(sockets)
+
+    def _connection(self, visit: Visit) -> asyncio.Protocol:
+        made = PatientProtocol(self.config, self.server_state, self.lifespan.state)
+        made.visit = visit
+        return made

@@ -1,11 +1,13 @@
 """Which doors a home has."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 from campaigns.api.app import build_app
 from campaigns.api.event_feed import feed_of
 from campaigns.assemble import Tell
 from campaigns.clock import Clock
+from campaigns.doors.bound import BoundDoor
 from campaigns.doors.building import House, build_house
 from campaigns.doors.door import Door
 from campaigns.doors.fhir import FhirDoor
@@ -22,16 +24,24 @@ def doors_of(home: Home, tell: Tell, stack: ExitStack) -> tuple[Clock, list[Door
     return house.clock, list(_doors(home, house))
 
 
-def _doors(home: Home, house: House) -> list[Door]:
-    doors: list[Door] = []
-    if home.file.api is not None:
-        app = build_app(house.doorway)
-        doors.append(HttpDoor(home, home.file.api, app, feed_of(app).close))
-    if home.file.mllp is not None:
-        table, here = home.file.mllp, house.doorway
+def _doors(home: Home, house: House) -> Iterator[Door]:
+    file, here = home.file, house.doorway
+    if file.api is not None:
+        app = build_app(here)
+        door: Door = HttpDoor(home, file.api, app, feed_of(app).close)
+        said = "fhir" in file.model_fields_set  # else nobody relies on /fhir
+        yield BoundDoor(door, home, "[fhir]", file.fhir.campaign) if said else door
+    if file.mllp is not None:
         receiving = Receiving(
-            here.together, here.lab_desk, table.campaign, here.codes, house.defaults, here.clock, here.tell
+            here.together,
+            here.lab_desk,
+            file.mllp.campaign,
+            here.codes,
+            house.defaults,
+            here.clock,
+            here.tell,
         )
-        doors.append(MllpDoor(home, table, MllpServer(receiving, table.senders, here.tell)))
-    doors += [FhirDoor(home, table, house.doorway) for table in home.file.fhir_servers]
-    return doors
+        door = MllpDoor(home, file.mllp, MllpServer(receiving, file.mllp.senders, here.tell))
+        yield BoundDoor(door, home, "[mllp]", file.mllp.campaign)
+    for server in file.fhir_servers:
+        yield BoundDoor(FhirDoor(home, server, here), home, "[[fhir_servers]]", server.campaign)

@@ -7,16 +7,18 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from campaigns.access.entrance import Visit
+
 HEAD_SECONDS = 10.0  # from the connection, or the end of the answer before, to the end of a request's head
 READ_SECONDS = 30.0  # in which somebody who is sent more than the network holds must read some of it
 LINGER_SECONDS = 2.0  # of a refused body more is read, so that its sender sees the answer
 MOST_HEAD_BYTES = 32_768  # as usual among servers
-MOST_CONNECTIONS = 1000  # each may hold 0.2 MB
 
 
 class PatientProtocol(HttpToolsProtocol):
     """One connection; whoever keeps it waiting is cut off, and costs no thread meanwhile."""
 
+    visit: Visit | None = None  # how the entrance counts it
     _slow: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
     _head_bytes = 0
@@ -25,14 +27,13 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
-            self._refuse(503, "Too many are connected: come again in a moment.")
-            return
         self._wait(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         _cancel(self._slow)
         _cancel(self._stuck)
+        if self.visit is not None:
+            self.visit.leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -57,6 +58,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._in_head = self._begun = False
         self._head_bytes = 0
         self._wait(None)
+        if self.visit is not None:
+            self.visit.spoke()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -101,12 +104,17 @@ class PatientProtocol(HttpToolsProtocol):
         if self._answering():
             self.transport.close()  # in the middle of an answer there is no other
             return
-        body = problem_bytes(status, detail)
-        head = [STATUS_LINE[status], b"content-type: application/problem+json\r\n"]
-        head += [b"content-length: %d\r\n" % len(body), b"connection: close\r\n\r\n"]
         if not self.transport.is_closing():
-            self.transport.write(b"".join(head) + body)
+            self.transport.write(refusal(status, detail))
             self.transport.close()
+
+
+def refusal(status: int, detail: str) -> bytes:
+    """A whole answer, after which the connection ends."""
+    body = problem_bytes(status, detail)
+    head = [STATUS_LINE[status], b"content-type: application/problem+json\r\n"]
+    head += [b"content-length: %d\r\n" % len(body), b"connection: close\r\n\r\n"]
+    return b"".join(head) + body
 
 
 def problem_bytes(status: int, detail: str) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from campaigns.assemble import Tell
 from campaigns.clock import Clock, SharedClock
+from campaigns.doors.beats import BEATS_EVERY_SECONDS, beat
 from campaigns.doors.door import LOOK_SECONDS, Door
 from campaigns.doors.opening import doors_of
 from campaigns.errors import CampaignsError, DoorShut
@@ -68,10 +69,13 @@ async def _serve(
     else:
         for heeded in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(heeded, over.set)
+    beating = loop.create_task(_beat()) if beside else None
     try:
         await attend(doors, clock, tell, over, stay=beside)
     finally:
         deadline.begin()
+        if beating is not None:
+            beating.cancel()
         await asyncio.gather(*(door.close() for door in doors), return_exceptions=True)
 
 
@@ -116,6 +120,13 @@ async def _keep_time(clock: Clock, over: asyncio.Event) -> None:
             await asyncio.to_thread(clock.measure)
         except CampaignsError:
             continue
+
+
+async def _beat() -> None:
+    """From the loop that serves: when that hangs, there is no beat."""
+    while True:
+        beat()
+        await asyncio.sleep(BEATS_EVERY_SECONDS)
 
 
 async def _pause(over: asyncio.Event, seconds: float) -> None:

@@ -1,16 +1,21 @@
 """The process that serves, as the child of an engine: started, started again when it dies, ended with it."""
 
+import os
+import select
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from campaigns.doors.beats import BEAT, SILENT_SECONDS
 from campaigns.settings import Home
 
 FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 30.0  # until it is started again; doubled each time
 HEALTHY_SECONDS = 60.0  # who lived so long begins with the first wait again
+STARTING_SECONDS = 90.0  # until its first sign of life, on a machine that is busy with calls
+READ_BYTES = 64 * 1024
 PARTING_SECONDS = 10.0  # longer than it takes to close all doors; then it is killed
 BESIDE = "--beside-engine"
 
@@ -29,7 +34,8 @@ def command(folder: Path) -> Sequence[str]:
 class Watched:
     """Runs a command for as long as we live: its standard input ends when we end it, or die.
 
-    What it prints is told, line by line. From `start` to `stop` a thread looks after it.
+    What it prints is told, line by line, but for its signs of life; when those stop, it is killed. From
+    `start` to `stop` a thread looks after it.
     """
 
     def __init__(
@@ -37,7 +43,8 @@ class Watched:
     ) -> None:
         self._words, self._tell, self._seconds = words, tell, seconds
         self._over = threading.Event()
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._silent = False  # it hung, and was killed
         self._turn = threading.Lock()  # of who changes `_child`
         self._thread = threading.Thread(target=self._run, name="doors", daemon=True)
 
@@ -68,13 +75,16 @@ class Watched:
             if self._over.is_set():
                 return
             wait = FIRST_WAIT_SECONDS if self._seconds() - began >= HEALTHY_SECONDS else wait
-            said = f"What serves other systems {_ending(code)} and is started again in {wait:.0f} s"
-            self._tell(f"{said}; calls go on.")
+            ending = SILENT if self._silent else _ending(code)
+            self._tell(
+                f"What serves other systems {ending} and is started again in {wait:.0f} s; calls go on."
+            )
             self._over.wait(wait)
             wait = min(2 * wait, MOST_WAIT_SECONDS)
 
     def _live(self) -> int | None:
         """One life; its exit code, None when it could not be started."""
+        self._silent = False
         with self._turn:
             if self._over.is_set():
                 return 0
@@ -85,14 +95,35 @@ class Watched:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,  # Ctrl-C is for the engine, whose last calls it outlasts
-                    text=True,
-                    errors="replace",
                 )
             except OSError:
                 return None
-        for line in child.stdout or ():
-            self._tell(line.rstrip())
-        return child.wait()
+        assert child.stdout is not None
+        for line in self._lines(child.stdout.fileno(), child.kill):
+            self._tell(line)
+        with child.stdout:
+            return child.wait()
+
+    def _lines(self, pipe: int, kill: Callable[[], None]) -> Iterator[str]:
+        """What it prints, until it ends or hangs; signs of life are left out."""
+        rest, patience = b"", STARTING_SECONDS
+        waiting = select.poll()  # an engine with many lines has more descriptors than select can
+        waiting.register(pipe, select.POLLIN)
+        while waiting.poll(patience * 1000):
+            some = os.read(pipe, READ_BYTES)
+            *lines, rest = (rest + some).split(b"\n")
+            for line in lines if some else filter(None, [rest]):
+                if line == BEAT:
+                    patience = SILENT_SECONDS
+                else:
+                    yield line.decode("utf-8", "replace").rstrip()
+            if not some:
+                return
+        self._silent = True
+        kill()
+
+
+SILENT = f"gave no sign of life for {SILENT_SECONDS:.0f} s, was ended"
 
 
 def _ending(code: int | None) -> str:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from campaigns.clock import Clock
-from campaigns.errors import DatabaseUnusable
+from campaigns.errors import Crossed, DatabaseUnusable
 
 Entry = Callable[[], object]
 
@@ -48,7 +48,12 @@ class Journal:
             self.fine()
 
     def trouble(self, error: DatabaseUnusable) -> float:
-        """Tell of a database that cannot be used, once until it is fine; for how many seconds it is so."""
+        """Tell of a database that cannot be used, once until it is fine; for how many seconds it is so.
+
+        One that is there, and let another transaction go first, kept nothing: the next pass does it again.
+        """
+        if isinstance(error, Crossed):
+            return self.trouble_seconds
         self.doubtful = True
         now = self._clock.seconds()
         if self._trouble_since is None:

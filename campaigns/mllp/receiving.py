@@ -17,6 +17,7 @@ from campaigns.intake.lab.codes import LabCodes
 from campaigns.intake.lab.desk import LabDesk
 from campaigns.intake.lab.result import Fault, LabReading, LabVerdict
 from campaigns.intake.rows import IntakeDefaults
+from campaigns.mllp.batches import BATCH, batch_head
 from campaigns.store.together import Together
 from campaigns.words import LabAnswer
 
@@ -45,6 +46,8 @@ class Receiving:
 
     async def receive(self, content: bytes) -> bytes:
         """The acknowledgement of a message; whatever happens, there is one."""
+        if (batch := batch_head(content)) is not None:
+            return self._answer(batch, "AR", BATCH)
         header = Header()
         try:
             message = await self._read(content)
@@ -66,7 +69,8 @@ class Receiving:
 
     def too_long(self, begun: bytes) -> bytes:
         """The answer to a message that never ends."""
-        return self._answer(open_message(begun[:QUICK_BYTES]).header, "AR", TOO_LONG)
+        begun = begun[:QUICK_BYTES]
+        return self._answer(batch_head(begun) or open_message(begun).header, "AR", TOO_LONG)
 
     async def _read(self, content: bytes) -> Hl7Message:
         read = partial(read_hl7, content, self.codes(), self.defaults, self.clock.now())

@@ -6,11 +6,12 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
+from campaigns.access.entrance import Entrance, Room, Visit
 from campaigns.mllp.frames import Frames, NoMllp, TooLong, framed
 
 READ_BYTES = 64 * 1024
@@ -21,6 +22,8 @@ KEEPALIVE = (  # a laboratory that lost its power is noticed within two minutes
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4),
 )
 TELL_AGAIN_SECONDS = 3600.0  # the same about the same address
+USUAL_ROOM = Room()
+MOST_TOLD = 400  # addresses within that time
 
 
 class Receives(Protocol):
@@ -35,15 +38,13 @@ class Receives(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """connections: at once, of all senders; from_one: of one address.
+    """room: of all senders together.
 
-    handshake_seconds: of TLS. message_seconds: from the first byte of a block to its last. answer_seconds: in
-    which a sender must read an answer. parting_seconds: for answers under way when the server closes.
+    message_seconds: from the first byte of a block to its last. answer_seconds: in which a sender must read
+    an answer. parting_seconds: for answers under way when the server closes.
     """
 
-    connections: int = 400
-    from_one: int = 100
-    handshake_seconds: float = 10.0
+    room: Room = USUAL_ROOM
     message_seconds: float = 30.0
     answer_seconds: float = 30.0
     parting_seconds: float = 4.0
@@ -60,24 +61,19 @@ class MllpServer:
     ) -> None:
         self._receives, self._tell, self._limits = receives, tell, limits
         self._senders = [ipaddress.ip_network(network) for network in senders]
-        self._server: asyncio.Server | None = None
+        self._entrance = Entrance(limits.room, self._refuse, welcome=self._welcome)
         self._busy: dict[asyncio.Task[None], bool] = {}
-        self._from: Counter[str] = Counter()
         self._told: dict[tuple[str, str], float] = {}
         self._closing = False
 
     async def start(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
         """Serve what connects to this socket, which is ours from now on."""
-        patience = self._limits.handshake_seconds if tls else None
-        self._server = await asyncio.start_server(
-            self._connected, sock=listening, ssl=tls, ssl_handshake_timeout=patience
-        )
+        self._entrance.open(listening, tls, self._connection)
 
     async def close(self) -> None:
         """Take no more, let answers under way be given, and end; idempotent."""
         self._closing = True
-        if self._server is not None:
-            self._server.close()
+        self._entrance.close()
         for task, busy in self._busy.items():
             if not busy:
                 task.cancel()
@@ -86,31 +82,35 @@ class MllpServer:
         for task in set(self._busy):
             task.cancel()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        address = str((writer.get_extra_info("peername") or ("",))[0])
-        if self._closing or not self._welcome(address):
-            writer.transport.abort()
-            return
+    def _connection(self, visit: Visit) -> asyncio.Protocol:
+        reader = asyncio.StreamReader()
+        return asyncio.StreamReaderProtocol(reader, partial(self._connected, visit))
+
+    async def _connected(
+        self, visit: Visit, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._busy[task] = False
-        self._from[address] += 1
         try:
             _keep_alive(writer)
-            await self._serve(reader, writer, task)
+            await self._serve(visit, reader, writer, task)
         except asyncio.CancelledError:  # the server closes; the streams would log it as a fault
             pass
         except (OSError, TimeoutError):  # the sender is gone, or too slow: it sends again
             pass
         finally:
-            self._from[address] -= 1
-            self._from += Counter()  # forgets who has no connection left
+            visit.leave()
             del self._busy[task]
             with contextlib.suppress(OSError):
                 writer.close()
 
     async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, task: "asyncio.Task[None]"
+        self,
+        visit: Visit,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        task: "asyncio.Task[None]",
     ) -> None:
         frames, until = Frames(), None
         while not self._closing:
@@ -122,6 +122,7 @@ class MllpServer:
             try:
                 for message in frames.feed(data):
                     until = None
+                    visit.spoke()
                     await self._send(writer, await self._receives.receive(message))
             except TooLong as error:
                 await self._send(writer, self._receives.too_long(error.begun))
@@ -139,22 +140,20 @@ class MllpServer:
         async with asyncio.timeout(self._limits.answer_seconds):
             await writer.drain()
 
-    def _welcome(self, address: str) -> bool:
-        """Whether somebody there may connect now; who may not is told of once an hour."""
-        if self._senders and not any(_within(address, network) for network in self._senders):
-            self._tell_once(address, "it is in none of the networks under senders in dialer.toml")
-        elif self._from[address] >= self._limits.from_one:
-            self._tell_once(address, f"it has {self._limits.from_one} connections already")
-        elif self._from.total() >= self._limits.connections:
-            self._tell_once("", f"there are {self._limits.connections} connections already")
-        else:
-            return True
-        return False
+    def _welcome(self, address: str) -> str:
+        """Why nobody there may connect; "" for who may."""
+        if not self._senders or any(_within(address, network) for network in self._senders):
+            return ""
+        return "it is in none of the networks under senders in dialer.toml"
+
+    def _refuse(self, _taken: socket.socket, address: str, reason: str) -> None:
+        self._tell_once(address, reason)
 
     def _tell_once(self, address: str, reason: str) -> None:
+        """Who is refused is told of once an hour."""
         now = time.monotonic()
         self._told = {key: at for key, at in self._told.items() if now - at < TELL_AGAIN_SECONDS}
-        if (address, reason) not in self._told and len(self._told) < self._limits.connections:
+        if (address, reason) not in self._told and len(self._told) < MOST_TOLD:
             self._told[address, reason] = now
             self._tell(f"MLLP: a connection{' from ' * bool(address)}{address} was refused: {reason}.")
 

@@ -13,7 +13,9 @@ class LabMessage(SQLModel, table=True):
     """One message of a laboratory, once for its control id and what it is about.
 
     sender: application and facility, or the server it was read from. control_id: MSH-10, or the Bundle's.
-    subject: the orders it is about, so that a control id used again for another result is another message.
+    subject: the orders it is about, and what it says of each, so that a control id used again for another
+    result, or once a preliminary one is final, is another message; of one that could not be read, its bytes.
+    about: the same as far as it could be read.
     content: the bytes as they came, for a message that has yet to be mended, or one that came again and said
     something else; else empty. faults: plain sentences, one a line, each with its place, without a value of
     a patient.
@@ -26,6 +28,7 @@ class LabMessage(SQLModel, table=True):
     sender: str
     control_id: str
     subject: str
+    about: str = ""
     digest: str  # SHA-256 of the content
     meaning: str = ""  # SHA-256 of what it says, whenever it was sent; "" where that could not be read
     campaign: str
@@ -76,5 +79,13 @@ _REFUSED = literal("AE", literal_execute=True)
 KEPT = col(LabMessage.answer) == _REFUSED
 
 Index("lab_message_kept", col(LabMessage.id), sqlite_where=KEPT, postgresql_where=KEPT)
+Index(
+    "lab_message_kept_about",
+    col(LabMessage.sender),
+    col(LabMessage.control_id),
+    col(LabMessage.about),
+    sqlite_where=KEPT,
+    postgresql_where=KEPT,
+)
 Index("lab_message_at", col(LabMessage.received_at))
 Index("lab_order_of_contact", col(LabOrder.contact_id))

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from campaigns.errors import AccountRefused
 from campaigns.models import AccessKey, User
 from campaigns.store import locks
+from campaigns.store.task_moves import ENGINE
 from campaigns.words import Role
 
 
@@ -30,7 +31,12 @@ class Account:
 
 
 def take_name(session: Session, name: str) -> None:
-    """Make sure that nobody has or had this name until the transaction ends. Raises `AccountRefused`."""
+    """Make sure that nobody has or had this name until the transaction ends. Raises `AccountRefused`.
+
+    Nor is it one under which the engine, or whoever has no name, does something.
+    """
+    if name.strip().casefold() in ("", ENGINE):
+        raise AccountRefused(f'The name "{name}" is blank, or the engine\'s own: choose another name.')
     locks.accounts(session)
     for kind, known in (("key", _keys(session)), ("user", _users(session))):
         for other, revoked in known:

@@ -94,10 +94,13 @@ def enter_state(
 
 
 def finish_done(db: Database, now: datetime) -> list[str]:
-    """Finish running campaigns that have contacts of which none waits or is being called; their names."""
+    """Finish running campaigns that have contacts of which none waits or is being called; their names.
+
+    Whoever queues for one at this moment keeps it running: then it is looked at again another time.
+    """
     with db.write() as session:
         launched = locks.in_order(session.exec(select(Campaign.name).where(Campaign.state == "running")))
-        likely = [name for name in launched if _is_done(session, name)]
+        likely = [name for name in launched if _is_done(session, name) and locks.queue_free(session, name)]
         held = [known(session, name, now) for name in likely]
         done = [row for row in held if row.state == "running" and _is_done(session, row.name)]
         for campaign in done:

@@ -273,12 +273,21 @@ def _cancel_one(session: Session, row: Contact | None, now: datetime, close: Clo
             close_as_cancelled(session, row, now, close)
             return "cancelled"
         case "calling":
-            if not row.cancel_asked:
+            if not row.cancel_asked or _only_withdrawn(session, row):
                 row.cancel_asked = True
                 note(session, row.campaign, CANCEL_ASKED, now, contact_id=row.id)
             return "in_call"
         case _:
+            if row.state == "cancelled" and _only_withdrawn(session, row):
+                note(session, row.campaign, CANCEL_ASKED, now, contact_id=row.id)
             return "closed"
+
+
+def _only_withdrawn(session: Session, row: Contact) -> bool:
+    """Whether its laboratory took it back and may issue it again, and nobody else has asked for its end."""
+    asked = (WITHDRAWN, CANCEL_ASKED)
+    made = select(Change.kind).where(Change.contact_id == row.id, col(Change.kind).in_(asked))
+    return set(session.exec(made)) == {WITHDRAWN}
 
 
 def close_as_cancelled(

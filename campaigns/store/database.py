@@ -11,9 +11,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session
 
-from campaigns.errors import DatabaseMissing, DatabaseTooNew, DatabaseTooOld, DatabaseUnusable
+from campaigns.errors import Crossed, DatabaseMissing, DatabaseTooNew, DatabaseTooOld, DatabaseUnusable
 from campaigns.rules.service_levels import ServiceLevels, usual
-from campaigns.store.postgresql import connect_postgresql, is_away, postgresql_reason
+from campaigns.store.postgresql import connect_postgresql, is_away, is_crossed, postgresql_reason
 from campaigns.store.reach import Reach
 from campaigns.store.schema import HEAD, known_revisions
 from campaigns.store.sqlite import connect_sqlite, sqlite_reason
@@ -94,7 +94,8 @@ class Database:
     def hindrance(self, error: DBAPIError) -> DatabaseUnusable | None:
         """What hinders us, as a sentence; None: nothing but what was asked of the database."""
         sentence = self._reason(error)
-        return DatabaseUnusable(f"The database {self.place} {sentence}.") if sentence else None
+        kind = Crossed if self.shared and is_crossed(error.orig) else DatabaseUnusable
+        return kind(f"The database {self.place} {sentence}.") if sentence else None
 
     def own_connection(self) -> Any:
         """A connection as PostgreSQL's driver has it, in no transaction, for one user, who closes it."""

@@ -78,10 +78,12 @@ class Horizon:
     """
 
     settled: int | None = None
+    newest: int = 0  # what is there; below it something may come yet
     _edges: deque[_Edge] = field(default_factory=deque)
 
     def see(self, sight: Sight, seconds: float) -> None:
         """Take in what can be seen at this moment, by a monotonic clock."""
+        self.newest = sight.newest
         if self.settled is not None and sight.newer == sight.newest - self.settled:
             self.settled = sight.newest
             self._edges.clear()
@@ -124,7 +126,7 @@ def look(db: Database, horizon: Horizon, seconds: float) -> None:
     with db.read() as session:
         connection = session.connection()
         if not db.shared:
-            horizon.settled = connection.execute(select(_NEWEST)).scalar_one()
+            horizon.newest = horizon.settled = connection.execute(select(_NEWEST)).scalar_one()
             return
         newer = select(func.count()).where(col(OutboxEvent.id) > (horizon.settled or 0)).scalar_subquery()
         newest, above, running, following = connection.execute(select(_NEWEST, newer, _RUNNING, _NEXT)).one()

@@ -31,6 +31,19 @@ _SAME_BYTES = (
     .order_by(_MESSAGE.c.id)
     .limit(1)
 )
+_SUPERSEDE = (
+    sqlalchemy.update(_MESSAGE)
+    .where(
+        KEPT,
+        _FROM_IT,
+        sqlalchemy.or_(
+            _MESSAGE.c.subject == bindparam("raw"),
+            sqlalchemy.and_(_MESSAGE.c.about == bindparam("same"), _MESSAGE.c.about != ""),
+        ),
+    )
+    .values(answer="AA", content=b"", answered_at=bindparam("moment"))
+    .returning(_MESSAGE.c.received_at)
+)
 _ORDERS = (
     sqlalchemy.select(_ORDER, _MESSAGE.c.sender)
     .join(_MESSAGE, _MESSAGE.c.id == _ORDER.c.message_id)
@@ -48,6 +61,7 @@ class Arrival:
     sender: str
     control_id: str
     subject: str
+    about: str
     digest: str
     meaning: str
     campaign: str
@@ -78,8 +92,8 @@ def earlier(session: Session, arrival: Arrival) -> LabMessage | None:
     found = session.connection().execute(_SAME, {**asked, "about": arrival.subject, "raw": raw}).all()
     if not found and arrival.subject == raw:
         found = session.connection().execute(_SAME_BYTES, {**asked, "bytes": arrival.digest}).all()
-    same = sorted((rows.made(LabMessage, row._mapping) for row in found), key=lambda row: row.subject != raw)
-    return same[0] if same else None
+    same = [rows.made(LabMessage, row._mapping) for row in found]
+    return min(same, key=lambda row: (row.answer != "AA", row.subject != raw), default=None)
 
 
 def enter(session: Session, arrival: Arrival, answer: LabAnswer, faults: Sequence[str], now: datetime) -> int:
@@ -109,12 +123,25 @@ def judged_anew(
     One that could be read only now is still known by its bytes: another may be about the same.
     """
     with rows.kept(session, known):
-        known.digest, known.meaning = arrival.digest, arrival.meaning
+        known.digest, known.meaning, known.about = arrival.digest, arrival.meaning, arrival.about
         known.content = arrival.content if answer == "AE" else b""
         known.campaign, known.answer, known.faults = arrival.campaign, answer, "\n".join(faults)
         known.answered_at = now
         known.repeats += 1
     return known.id
+
+
+def supersede(session: Session, arrival: Arrival, now: datetime, by: LabMessage | None = None) -> bool:
+    """What was refused of the same message is not run again, as it has been accepted since, mended.
+
+    by: the message that was accepted before, when this one, which was refused, is run again.
+    Whether any of them came before `by`.
+    """
+    raw = subject_of_bytes(arrival.digest)
+    asked = {"whose": arrival.sender, "control": arrival.control_id, "raw": raw, "moment": now}
+    about = "" if by is not None else arrival.about
+    done = session.connection().execute(_SUPERSEDE, {**asked, "same": about}).scalars().all()
+    return by is not None and any(at <= by.received_at for at in done)
 
 
 def repeated(session: Session, known: LabMessage, content: bytes = b"") -> None:
@@ -145,18 +172,19 @@ def say(
     contact_id: int | None,
     status: str,
     fate: LabFate,
-    told_at: datetime,
+    told_at: datetime | None,
+    sent_at: datetime,
     message_id: int,
 ) -> None:
     """Write down what is last said of a result."""
     if known is None:
         values = {"campaign": campaign, "external_id": external_id, "contact_id": contact_id}
-        said = {"status": status, "fate": fate, "told_at": told_at, "message_id": message_id}
-        rows.insert(session, LabOrder, {**values, **said})
+        said = {"status": status, "fate": fate, "told_at": told_at, "sent_at": sent_at}
+        rows.insert(session, LabOrder, {**values, **said, "message_id": message_id})
         return
     with rows.kept(session, known):
         known.contact_id, known.status, known.fate = contact_id, status, fate
-        known.told_at, known.message_id = told_at, message_id
+        known.told_at, known.sent_at, known.message_id = told_at, sent_at, message_id
 
 
 def kept(db: Database, after: int = 0, limit: int = KEPT_AT_ONCE) -> list[LabMessage]:

@@ -100,15 +100,27 @@ def call(session: Session, attempt_id: int) -> tuple[Attempt, Contact]:
 
 def duty(session: Session, name: str) -> bool:
     """Whether this node does the duty now; false while another is at it."""
-    if not shared(session):
-        return True
-    wanted = select(func.pg_try_advisory_xact_lock(literal(_key(_DUTY, name), BigInteger)))
-    return bool(session.connection().execute(wanted).scalar())
+    return _hold_if_free(session, _DUTY, name)
 
 
 def queue(session: Session, campaign: str) -> None:
     """One transaction at a time queues for a campaign: who is new is new only once."""
     _hold(session, _QUEUE, campaign)
+
+
+def queue_free(session: Session, campaign: str) -> bool:
+    """Whether nobody queues for the campaign now; until the transaction ends nobody else does."""
+    return _hold_if_free(session, _QUEUE, campaign)
+
+
+def give_way(session: Session, wait_seconds: float) -> None:
+    """From now on this transaction waits no longer for what another holds (SQLSTATE 55P03).
+
+    Shorter than `deadlock_timeout` of the server (1 s): of two that cross it is the one that gives way.
+    """
+    if shared(session):
+        asked = select(func.set_config("lock_timeout", f"{round(wait_seconds * 1000)}ms", True))
+        session.connection().execute(asked)
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -120,6 +132,13 @@ def _hold(session: Session, kind: str, name: str) -> None:
     if shared(session):
         wanted = select(func.pg_advisory_xact_lock(literal(_key(kind, name), BigInteger)))
         session.connection().execute(wanted)
+
+
+def _hold_if_free(session: Session, kind: str, name: str) -> bool:
+    if not shared(session):
+        return True
+    wanted = select(func.pg_try_advisory_xact_lock(literal(_key(kind, name), BigInteger)))
+    return bool(session.connection().execute(wanted).scalar())
 
 
 def _key(kind: str, name: str) -> int:

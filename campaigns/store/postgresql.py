@@ -74,6 +74,11 @@ def postgresql_reason(error: BaseException | None) -> str | None:
     return next(told, _REASONS.get(state) or _REASONS.get(state[:2]))
 
 
+def is_crossed(error: BaseException | None) -> bool:
+    """Whether two transactions kept one another from going on, so that this one had to give way."""
+    return (getattr(error, "sqlstate", None) or "").startswith("40")
+
+
 def is_away(error: BaseException | None) -> bool:
     """Whether it is the way to the server that failed, and not what was asked of it."""
     state = getattr(error, "sqlstate", None) or ""

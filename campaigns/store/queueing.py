@@ -83,10 +83,10 @@ def enter(session: Session, contacts: Sequence[NewContact], now: datetime) -> li
 
 def enter_new(session: Session, contact: NewContact, now: datetime) -> int:
     """Queue one contact that is not there; its number. The transaction holds the queue (`locks.queue`)."""
-    campaign = rows.find(session, Campaign, contact.campaign) or known(session, contact.campaign, now)
+    if rows.find(session, Campaign, contact.campaign) is None:
+        known(session, contact.campaign, now)
     number = rows.insert(session, Contact, _row(contact, now))
-    if campaign.state == "finished" or locks.shared(session):  # where it may be finished at this moment
-        reopen(session, contact.campaign, now)
+    reopen(session, contact.campaign, now)
     return number
 
 
@@ -157,9 +157,13 @@ def _row(contact: NewContact, now: datetime) -> dict[str, Any]:
 
 
 def reopen(session: Session, name: str, now: datetime) -> None:
-    """Something new came. Locked last: who begins calls meanwhile need not wait for the whole batch."""
-    campaign = rows.get(session, Campaign, name, rows.OWN)
-    if campaign.state == "finished":
+    """Something new came. The transaction holds the queue, without which no campaign becomes finished.
+
+    So its row is locked only where it is, and nobody who begins calls waits for whoever queues.
+    """
+    if rows.get(session, Campaign, name).state == "finished":
+        campaign = rows.get(session, Campaign, name, rows.OWN)
         with rows.kept(session, campaign):
-            campaign.state, campaign.changed_at = "running", now
+            if campaign.state == "finished":
+                campaign.state, campaign.changed_at = "running", now
     wakeups.ring(session)

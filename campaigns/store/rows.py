@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy import Table, bindparam, inspect
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import ClassManager, Mapper, configure_mappers
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
@@ -42,7 +42,7 @@ def get(session: Session, model: type[Model], key: object, held: Held | None = N
 
 def made(model: type[Model], values: Mapping[Any, Any]) -> Model:
     """The row with these values, one for each column, as they come from the database."""
-    row: Model = manager_of_class(model).new_instance()
+    row: Model = _manager(model).new_instance()
     vars(row).update(values)
     return row
 
@@ -74,6 +74,13 @@ def table_of(model: type[SQLModel]) -> Table:
     mapper: Mapper[Any] = inspect(model)
     assert isinstance(mapper.local_table, Table)
     return mapper.local_table
+
+
+@lru_cache
+def _manager(model: type[Model]) -> ClassManager[Model]:
+    """What makes rows of it. SQLAlchemy would set its attributes up with the first query of its own."""
+    configure_mappers()
+    return manager_of_class(model)
 
 
 @lru_cache

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from campaigns.errors import DatabaseUnusable
+from campaigns.errors import Crossed, DatabaseUnusable
+from campaigns.store import locks
 from campaigns.store.database import Database
+from campaigns.store.postgresql import is_crossed
 
 T = TypeVar("T")
 
@@ -20,6 +22,7 @@ MOST_WORKS = 256  # of one transaction: what fails at the commit fails for all o
 WORK_SECONDS = 0.05  # after so long no further work is begun: the engine waits no longer for its turn
 PAUSE_LEAST, PAUSE_MOST = 0.001, 0.05  # seconds in which SQLite is left to others; also, more work comes
 TRIES_ALONE = 2  # of work that two transactions kept from one another
+GIVE_WAY_SECONDS = 0.1  # so long the works of one transaction, which hold much, wait for what others hold
 LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 
 
@@ -31,7 +34,7 @@ class _Job:
     answer: Future[Any]
     result: Any = None
     fault: Exception | None = None
-    again: bool = False  # two transactions kept it from one another
+    again: bool = False  # another transaction kept it from what it needs
 
     def told(self) -> None:
         if self.fault is None:
@@ -45,11 +48,17 @@ class Together:
 
     A thread of its own takes what has come meanwhile and runs it in one transaction, each work in a
     savepoint: one that fails leaves nothing, gets its error, and hinders no other. Nobody is answered before
-    the commit. After it SQLite is left to others for as long as it took: no engine is starved.
+    the commit. After it SQLite is left to others for as long as it took: no engine is starved. On PostgreSQL
+    such a transaction gives way to others, an engine above all, and does alone what it could not do.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(
+        self, db: Database, noticed: Callable[[DatabaseUnusable | None], None] = lambda _: None
+    ) -> None:
+        """noticed: told, by the thread, why nothing can be kept from now on; None: it can be again."""
         self._db = db
+        self._noticed = noticed
+        self.hindered: DatabaseUnusable | None = None
         self._asked: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
         self._gate = threading.Lock()
@@ -85,7 +94,7 @@ class Together:
         while (job := self._asked.get()) is not None:
             began = time.monotonic()
             done = self._in_one(job)
-            for each in done:
+            for each in sorted(done, key=lambda job: job.again):  # those that are kept wait for no other
                 if each.again:
                     self._alone(each)
                 each.told()
@@ -97,15 +106,28 @@ class Together:
         begun: list[_Job] = []
         try:
             with self._db.write() as session:
+                locks.give_way(session, GIVE_WAY_SECONDS)
                 until = time.monotonic() + WORK_SECONDS
                 for job in self._coming(first, until):
                     begun.append(job)
                     self._do(session, job)
+            self._note(None)
         except Exception as error:  # noqa: BLE001  nothing was kept: whoever waits is told of it
+            self._note(error)
             begun = begun or self._all_that_wait(first)
             for job in begun:
                 job.fault, job.again = error, _crossed(error)
         return begun
+
+    def _note(self, error: Exception | None) -> None:
+        """Whether the database keeps what is written, as the last transaction showed."""
+        was = self.hindered
+        if error is None:
+            self.hindered = None
+        elif isinstance(error, DatabaseUnusable) and not _crossed(error):
+            self.hindered = error
+        if (was is None) != (self.hindered is None):
+            self._noticed(self.hindered)
 
     def _coming(self, first: _Job, until: float) -> Iterator[_Job]:
         """What is asked for meanwhile, as much as one transaction may do."""
@@ -144,7 +166,7 @@ class Together:
             with own, self._db.joined(own), own.begin():
                 job.result = job.work(own)
         except DBAPIError as error:
-            job.again = _crossed(error)
+            job.again = _its_locks(error)
             job.fault = self._its_own(error)
         except Exception as error:  # noqa: BLE001  it is for whoever asked; what was done is taken back
             job.fault = error
@@ -160,7 +182,7 @@ class Together:
         return hindrance or error
 
     def _alone(self, job: _Job) -> None:
-        """Work that others crossed, in a transaction of its own."""
+        """Work that others crossed or kept waiting, in a transaction of its own."""
         for _ in range(TRIES_ALONE):
             job.fault, job.again = None, False
             try:
@@ -174,15 +196,9 @@ class Together:
 
 def _crossed(error: Exception) -> bool:
     """Whether two transactions kept one another from going on, so that one had to give way."""
-    return _state_of(error).startswith("40")
+    return isinstance(error, Crossed) or (isinstance(error, DBAPIError) and is_crossed(error.orig))
 
 
 def _its_locks(error: DBAPIError) -> bool:
     """Whether it waited in vain for what somebody else holds: others need not."""
-    return _crossed(error) or _state_of(error) == LOCK_NOT_AVAILABLE
-
-
-def _state_of(error: Exception) -> str:
-    """PostgreSQL's SQLSTATE; "" of anything else."""
-    cause = error.__cause__ if isinstance(error, DatabaseUnusable) else error
-    return getattr(cause.orig, "sqlstate", None) or "" if isinstance(cause, DBAPIError) else ""
+    return is_crossed(error.orig) or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE

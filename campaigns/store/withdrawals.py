@@ -107,9 +107,10 @@ def _queue_again(session: Session, row: Contact, correction: Corrected, now: dat
 
 
 def _withdrawn_last(session: Session, row: Contact) -> bool:
-    """Whether it was its laboratory that ended it, and no person."""
+    """Whether it was its laboratory that ended it, and no person, neither before nor after."""
     ended = (CANCELLED, CANCEL_ASKED, WITHDRAWN, REISSUED)
     made = select(Change.kind).where(Change.contact_id == row.id, col(Change.kind).in_(ended))
-    kinds = session.exec(made.order_by(col(Change.id).desc()).limit(2)).all()
+    kinds = session.exec(made.order_by(col(Change.id).desc())).all()
     after_call = [CANCELLED, WITHDRAWN]  # the call ended after the withdrawal, and the contact with it
-    return list(kinds[:1]) == [WITHDRAWN] or list(kinds) == after_call
+    by_laboratory = list(kinds[:1]) == [WITHDRAWN] or list(kinds[:2]) == after_call
+    return by_laboratory and CANCEL_ASKED not in kinds

@@ -9,14 +9,14 @@ from campaigns.access import known_keys
 from campaigns.access.caller import Caller
 from campaigns.access.keeper import Keeper
 from campaigns.access.secrets import Key, fits, hashed, new_key
-from campaigns.access.strangers import WRONG_AT_ONCE, WRONG_EVERY_SECONDS
-from campaigns.errors import DatabaseUnusable, NotAllowed, NotRecognized, TooMany
+from campaigns.access.strangers import UNKNOWN_AT_ONCE, WRONG_AT_ONCE, WRONG_EVERY_SECONDS
+from campaigns.errors import DatabaseUnusable, LoginRefused, NotAllowed, NotRecognized, TooMany
 from campaigns.store import keys
 from campaigns.store.accounts import Bounds
 from campaigns.store.database import Database
 from campaigns.store.together import Together
 from tests.access.conftest import StoppedClock
-from tests.access.people import BY, NOON, key
+from tests.access.people import BY, NOON, PASSWORD, key, user
 
 HERE = "192.0.2.7"
 
@@ -116,22 +116,105 @@ def test_what_a_key_is_bound_to_changes_within_a_second(
     assert keeper.by_key(shown, HERE).campaigns == {"flu"}
 
 
-def test_guesses_from_one_address_run_out_and_hinder_no_known_key(
+def guess(keeper: Keeper, tag: str, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(NotRecognized):
+            keeper.by_key(str(new_key(tag)), HERE)
+
+
+def test_guesses_at_a_key_run_out_for_the_address_and_hinder_no_other_key(
     db: Database, keeper: Keeper, clock: StoppedClock
 ) -> None:
-    shown, unseen = str(key(db)), str(key(db, "lab-2"))
-    keeper.by_key(shown, HERE)
-    for _ in range(WRONG_AT_ONCE):
-        with pytest.raises(NotRecognized):
-            keeper.by_key(str(new_key()), HERE)
+    shown, unseen = key(db), str(key(db, "lab-2"))
+    guess(keeper, shown.tag, WRONG_AT_ONCE)
     with pytest.raises(TooMany, match="came from this address") as refused:
-        keeper.by_key(unseen, HERE)
+        keeper.by_key(str(shown), HERE)
     assert refused.value.seconds == pytest.approx(WRONG_EVERY_SECONDS)
-    clock.pass_by(2)
-    assert keeper.by_key(shown, HERE).name == "lab"
-    assert keeper.by_key(unseen, "192.0.2.8").name == "lab-2"
-    clock.pass_by(WRONG_EVERY_SECONDS)
     assert keeper.by_key(unseen, HERE).name == "lab-2"
+    assert keeper.by_key(str(shown), "192.0.2.8").name == "lab"
+    clock.pass_by(WRONG_EVERY_SECONDS)
+    assert keeper.by_key(str(shown), HERE).name == "lab"
+
+
+def test_a_known_key_is_let_in_whatever_is_guessed(db: Database, keeper: Keeper, clock: StoppedClock) -> None:
+    shown = key(db)
+    keeper.by_key(str(shown), HERE)
+    guess(keeper, shown.tag, WRONG_AT_ONCE)
+    clock.pass_by(2)
+    assert keeper.by_key(str(shown), HERE).name == "lab"
+
+
+@pytest.mark.parametrize("deed", ["revoked", "rotated"])
+def test_an_old_key_that_keeps_coming_costs_next_to_nothing_and_keeps_no_other_out(
+    db: Database, keeper: Keeper, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    old, other, tried = key(db), str(key(db, "lab-2")), []
+    new = new_key(old.tag)
+    if deed == "revoked":
+        keys.revoke(db, "lab", BY, NOON)
+    else:
+        keys.rotate(db, "lab", hashed(new.secret), None, BY, NOON)
+
+    def counted(secret: str, kept: str) -> bool:
+        tried.append(secret)
+        return fits(secret, kept)
+
+    monkeypatch.setattr(known_keys, "fits", counted)
+    for _ in range(3 * WRONG_AT_ONCE):
+        with pytest.raises(NotRecognized):
+            keeper.by_key(str(old), HERE)
+    assert tried == ([] if deed == "revoked" else [old.secret])
+    assert keeper.by_key(other, HERE).name == "lab-2"
+    if deed == "rotated":
+        assert keeper.by_key(str(new), HERE).name == "lab"
+
+
+def test_a_key_that_was_wrong_is_tried_again_once_it_may_be_right(db: Database, keeper: Keeper) -> None:
+    old = key(db)
+    new = new_key(old.tag)
+    with pytest.raises(NotRecognized):
+        keeper.by_key(str(new), HERE)
+    keys.rotate(db, "lab", hashed(new.secret), None, BY, NOON)
+    assert keeper.by_key(str(new), HERE).name == "lab"
+
+
+def test_keys_that_nobody_ever_had_run_out_too_and_hinder_no_right_one(db: Database, keeper: Keeper) -> None:
+    shown = str(key(db))
+    for _ in range(UNKNOWN_AT_ONCE):
+        with pytest.raises(NotRecognized):
+            keeper.by_key("hd_", HERE)
+    with pytest.raises(TooMany):
+        keeper.by_key(str(new_key()), HERE)
+    assert keeper.by_key(shown, HERE).name == "lab"
+
+
+@pytest.mark.parametrize("passwords_first", [True, False])
+def test_wrong_passwords_and_wrong_keys_are_counted_apart(
+    db: Database, keeper: Keeper, passwords_first: bool
+) -> None:
+    shown = key(db)
+    user(db)
+    if passwords_first:
+        for number in range(WRONG_AT_ONCE):
+            with pytest.raises(LoginRefused):
+                keeper.log_in(f"name {number}", PASSWORD, HERE)
+        assert keeper.by_key(str(shown), HERE).name == "lab"
+    else:
+        guess(keeper, shown.tag, WRONG_AT_ONCE)
+        assert keeper.log_in("anna", PASSWORD, HERE).caller.name == "anna"
+
+
+def test_who_is_revoked_is_told_so_though_others_have_used_up_their_tries(
+    db: Database, keeper: Keeper, clock: StoppedClock
+) -> None:
+    shown = key(db)
+    keeper.by_key(str(shown), HERE)
+    guess(keeper, shown.tag, WRONG_AT_ONCE)
+    keys.revoke(db, "lab", BY, NOON)
+    clock.pass_by(1)
+    for _ in range(2):
+        with pytest.raises(NotRecognized):
+            keeper.by_key(str(shown), HERE)
 
 
 def test_right_keys_are_no_guesses_however_many(db: Database, keeper: Keeper) -> None:
@@ -152,6 +235,24 @@ def test_a_database_that_is_away_counts_as_no_guess(
         for _ in range(WRONG_AT_ONCE + 1):
             with pytest.raises(DatabaseUnusable):
                 keeper.by_key(shown, HERE)
+    assert keeper.by_key(shown, HERE).name == "lab"
+
+
+def test_a_known_key_stays_known_while_the_database_is_away(
+    db: Database, keeper: Keeper, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = str(key(db))
+    keeper.by_key(shown, HERE)
+    clock.pass_by(1)
+
+    def away(*_: object) -> None:
+        raise DatabaseUnusable("It is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "by_tag", away)
+        with pytest.raises(DatabaseUnusable):
+            keeper.by_key(shown, HERE)
+    monkeypatch.setattr(known_keys, "fits", pytest.fail)
     assert keeper.by_key(shown, HERE).name == "lab"
 
 

@@ -49,6 +49,11 @@ class WordsAsKeys(Keeper):
             raise NotRecognized("Nobody knows this key: ask whoever runs the program for one.")
         return replace(CALLERS[bearer], address=address)
 
+    def watched_key(self, bearer: str, address: str) -> Caller:
+        found = self.at_hand(bearer, address)
+        assert found
+        return found
+
 
 def fresh_home(folder: Path) -> Home:
     """A home with an empty database."""

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from campaigns.access.caller import Caller
 from campaigns.api import bodies
-from campaigns.api.bodies import KIB, MIB, Bodies
+from campaigns.api.bodies import KIB, MIB, UNTAKEN, Bodies
 from campaigns.api.problems import Problem
 
 SINGLE, BATCH, FHIR = "/api/v1/campaigns/c/contacts", "/api/v1/campaigns/c/contacts:batch", "/fhir"
@@ -25,6 +26,13 @@ class Echo:
         assert not message["more_body"]
         self.bodies.append(message["body"])
         assert (await receive())["type"] == "http.disconnect"
+
+
+class Untouched:
+    """An application that answers without the body."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        return
 
 
 def scope(path: str, **headers: str) -> Scope:
@@ -137,26 +145,54 @@ def test_a_caller_who_goes_away() -> None:
     assert refused(asked, coming(b"{", then=gone)).kind == "malformed"
 
 
-def test_all_bodies_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "MOST_HELD", 100)
+@pytest.mark.parametrize(
+    ("bounds", "first_of", "size", "status"),
+    [
+        ({"MOST_HELD": 100}, "other", 60, 503),
+        ({"MOST_OF_ONE": 100}, "lab", 60, 429),
+        ({"MOST_OF_ONE": 100}, "other", 60, None),
+        ({"MOST_HELD": 100, "MOST_OF_ONE": 100, "USUAL_MOST": 60}, "lab", 60, None),
+    ],
+    ids=["all", "one caller", "another caller", "small ones do not count"],
+)
+def test_large_bodies_together(
+    monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int], first_of: str, size: int, status: int | None
+) -> None:
+    for name, bound in {"USUAL_MOST": 10, **bounds}.items():
+        monkeypatch.setattr(bodies, name, bound)
     door = Bodies(Echo())
-    asked = scope(SINGLE, content_type="application/json", content_length="60")
 
-    async def two() -> tuple[BaseException | None]:
+    def asked(name: str) -> Scope:
+        plain = scope(BATCH, content_type="application/json", content_length=str(size))
+        return {**plain, "state": {"caller": Caller(name, "key", "laboratory")}}
+
+    async def two() -> BaseException | None:
         held = asyncio.Event()
 
         async def first_waits() -> Message:
             held.set()
             return await never()
 
-        first = asyncio.create_task(door(asked, coming(b"x" * 60, then=first_waits), nothing_sent))
+        body = b"x" * size
+        first = asyncio.create_task(door(asked(first_of), coming(body, then=first_waits), nothing_sent))
         await held.wait()
-        results = await asyncio.gather(door(asked, coming(b"x" * 60), nothing_sent), return_exceptions=True)
+        (result,) = await asyncio.gather(
+            door(asked("lab"), coming(body), nothing_sent), return_exceptions=True
+        )
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        await door(asked, coming(b"x" * 60), nothing_sent)  # what was held is let go of
-        return results
+        await door(asked("lab"), coming(body), nothing_sent)  # what was held is let go of
+        return result
 
-    (problem,) = asyncio.run(two())
-    assert isinstance(problem, Problem)
-    assert (problem.status, problem.headers["Retry-After"]) == (503, "2")
+    problem = asyncio.run(two())
+    if status is None:
+        assert problem is None
+    else:
+        assert isinstance(problem, Problem)
+        assert (problem.status, problem.headers["Retry-After"]) == (status, "2")
+
+
+def test_what_no_route_takes_is_not_read() -> None:
+    door = Bodies(Untouched())
+    asked = {**scope(BATCH, content_type="application/json", content_length="9"), "state": {UNTAKEN: True}}
+    asyncio.run(door(asked, unread(), nothing_sent))

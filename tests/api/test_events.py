@@ -12,9 +12,12 @@ from sqlmodel import select
 
 from campaigns.access.caller import Caller
 from campaigns.api import event_feed
+from campaigns.api import events as events_api
+from campaigns.api.doorway import Doorway
 from campaigns.api.event_feed import Feed, feed_of
 from campaigns.api.events import MEDIA_TYPE, as_lines, scope_of
 from campaigns.api.problems import Problem
+from campaigns.errors import NotRecognized, TooMany
 from campaigns.models import Contact
 from campaigns.store import contacts, events
 from campaigns.store.database import Database
@@ -86,6 +89,8 @@ def test_it_goes_on_where_a_listener_stopped_and_begins_with_what_comes(ask: Ask
         ("admin", {}, 403),
         ("chief", {"headers": {"Last-Event-ID": "x1"}}, 422),
         ("chief", {"params": {"after": -1}}, 422),
+        ("chief", {"params": {"after": 3}}, 409),
+        ("chief", {"headers": {"Last-Event-ID": "3"}, "params": {"after": 0}}, 409),
         ("chief", {"params": {"kind": "nothing"}}, 422),
     ],
 )
@@ -162,6 +167,29 @@ def test_news_reach_who_listens_and_it_ends_with_the_process(app: FastAPI, db: D
     heard = asyncio.run(asyncio.wait_for(listen(), 30)).decode()
     assert heard.startswith("retry: 3000\n\n: nothing new\nid: 0\n\n")
     assert [number for number, _, _ in _told(heard)] == [1, 2]
+
+
+def test_a_key_that_is_not_good_any_more_hears_no_more(
+    app: FastAPI, here: Doorway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events_api, "CHECKS_EVERY_SECONDS", 0.01)
+
+    def too_many(*_: object) -> Caller:
+        raise TooMany("Too much that was wrong came from this address.", 6.0)
+
+    def revoked(*_: object) -> Caller:
+        raise NotRecognized("Nobody knows this key.")
+
+    async def listen() -> bytes:
+        heard = b""
+        async for part in _following(app, "chief"):
+            heard += part
+            if b"nothing new" in part:
+                monkeypatch.setattr(here.keeper, "at_hand", too_many)
+                monkeypatch.setattr(here.keeper, "watched_key", revoked)
+        return heard
+
+    assert b"nothing new" in asyncio.run(asyncio.wait_for(listen(), 15))
 
 
 def test_only_so_many_listen(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,19 +2,28 @@
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from campaigns.api import fhir_forms
+from campaigns.api.app import build_app
 from campaigns.api.doorway import Doorway
 from campaigns.api.fhir_description import BUNDLE_EXAMPLE, REPORT_EXAMPLE
-from campaigns.errors import DatabaseUnusable
+from campaigns.errors import DatabaseUnusable, UnknownCampaign
+from campaigns.flows.complaints import Complaint, ScriptError
+from campaigns.flows.script import Script
 from campaigns.intake.fhir.resource import Release, faults_of
+from campaigns.intake.hl7_v2.file import Hl7Intake
+from campaigns.intake.lab.desk import LabDesk
+from campaigns.intake.rows import IntakeDefaults
 from campaigns.models import Contact, LabMessage
 from campaigns.store.database import Database
+from tests.access.people import key
 from tests.api.conftest import Ask
 
 TYPE = "application/fhir+json"
@@ -165,6 +174,66 @@ def test_if_none_exist_lets_a_known_report_be(ask: Ask, db: Database, path: str)
     assert (refused.status_code, issue(refused)["code"]) == (400, "structure")
 
 
+ENDED = {"status": "entered-in-error", "issued": "2026-03-02T11:00:00+05:00"}
+CHANGED = {
+    "status": "corrected",
+    "issued": "2026-03-02T11:00:00+05:00",
+    "effectiveDateTime": "2026-02-28",
+}
+PATIENT, OBSERVATION = report()["contained"]
+CLINIC_1 = {"contained": [{**PATIENT, "managingOrganization": {"display": "Clinic 1"}}, OBSERVATION]}
+
+
+@pytest.mark.parametrize(
+    ("word", "changes"),
+    [
+        ("lab-2", {}),
+        ("lab-2", ENDED),
+        ("lab-2", CHANGED),
+        ("chief-bound", {**ENDED, **CLINIC_1}),
+        ("chief-bound", {**CHANGED, **CLINIC_1}),
+    ],
+)
+def test_what_others_sent_is_not_ones_own_to_change(
+    ask: Ask, db: Database, word: str, changes: Resource
+) -> None:
+    assert post(ask, "/fhir/DiagnosticReport", report()).status_code == 201
+    answer = post(ask, "/fhir/DiagnosticReport", report(**changes), word)
+    assert answer.status_code == 422
+    assert issue(answer)["diagnostics"].endswith("belongs to another sender: agree on numbers that differ")
+    with db.read() as session:
+        contact = session.exec(select(Contact)).one()
+    assert (contact.state, contact.fields["sample_date"]) == ("waiting", "2026-03-01")
+    changed = post(ask, "/fhir/DiagnosticReport", report(**CHANGED), "chief")  # sees them all
+    assert changed.status_code == 200
+
+
+def test_what_is_kept_and_run_again_is_bound_as_its_sender_is(ask: Ask, here: Doorway, db: Database) -> None:
+    key(db, "lab-2")
+    assert post(ask, "/fhir/DiagnosticReport", report()).status_code == 201
+    assert post(ask, "/fhir/DiagnosticReport", report(**ENDED), "lab-2").status_code == 422
+    defaults = IntakeDefaults("RU", "Asia/Yekaterinburg")
+    kept = Hl7Intake(db, here.lab_desk, here.fhir_campaign, here.codes(), defaults)
+    assert [verdict.answer for _, verdict in kept.again(here.clock.now())] == ["AE"]
+    with db.read() as session:
+        assert session.exec(select(Contact.state)).one() == "waiting"
+
+
+@pytest.mark.parametrize("said", ["preliminary", "entered-in-error"])
+def test_nobody_ends_what_another_sender_only_announced(ask: Ask, db: Database, said: str) -> None:
+    assert post(ask, "/fhir/DiagnosticReport", report(status=said)).status_code in (200, 202)
+    assert post(ask, "/fhir/DiagnosticReport", report(**ENDED), "lab-2").status_code == 422
+    assert post(ask, "/fhir/DiagnosticReport", report(**CHANGED)).status_code in (200, 201)
+    assert queued(db) == ["A-1"]
+
+
+def test_if_none_exist_tells_nobody_of_others_reports(ask: Ask) -> None:
+    assert post(ask, "/fhir/DiagnosticReport", report()).status_code == 201
+    condition = {"if_none_exist": "identifier=urn:lab:orders|A-1"}
+    assert post(ask, "/fhir/DiagnosticReport", report(), "lab-2", **condition).status_code == 422
+    assert post(ask, "/fhir/DiagnosticReport", report(), "lab", **condition).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("content_type", "body", "status", "code"),
     [
@@ -243,6 +312,40 @@ def test_a_mapping_that_cannot_be_read_is_told_to_who_can_mend_it(
     assert answer.status_code == 503
     assert "lab-codes.yaml" in told[0]
     assert str(here.home.folder) not in answer.text
+
+
+class Changing:
+    """A campaign's file that is good when it is looked at first, and then no more: `error`."""
+
+    def __init__(self, here: Doorway, error: Exception, *good: bool) -> None:
+        self._named, self._error, self._good = here.script_of, error, list(good)
+
+    def __call__(self, name: str) -> Script:
+        if self._good and self._good.pop(0):
+            return self._named(name)
+        raise self._error
+
+
+@pytest.mark.parametrize("good", [(), (True,), (True, False, True)], ids=["at once", "later", "for a moment"])
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (UnknownCampaign("There is no campaign covid-results in /home/dialer."), 404, "not-found"),
+        (ScriptError((Complaint("/home/dialer/covid-results.yaml", 3, "is no step."),)), 503, "transient"),
+    ],
+)
+def test_a_campaign_that_cannot_be_used_is_told_in_fhirs_form(
+    here: Doorway, db: Database, good: tuple[bool, ...], error: Exception, status: int, code: str
+) -> None:
+    changing = Changing(here, error, *good)
+    lab_desk = LabDesk(changing, IntakeDefaults("RU", "Asia/Yekaterinburg"))
+    asked = TestClient(build_app(replace(here, script_of=changing, lab_desk=lab_desk)), "https://testserver")
+    answer = asked.post("/fhir", json=BUNDLE_EXAMPLE, headers={"Authorization": "Bearer lab"})
+    if len(good) > 1:
+        status, code = 503, "transient"
+    assert (answer.status_code, issue(answer)["code"]) == (status, code)
+    assert "/home/dialer" not in answer.text
+    assert queued(db) == []
 
 
 def test_each_kind_of_problem_has_fhirs_word_for_it(app: FastAPI) -> None:

@@ -1,11 +1,13 @@
 """Single contacts that come at once: one statement enters them, each is answered for itself."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
 from campaigns.api import gathering
 from campaigns.api.doorway import Doorway
@@ -13,6 +15,7 @@ from campaigns.api.gathering import Gatherer
 from campaigns.errors import DatabaseUnusable
 from campaigns.store import contacts
 from campaigns.store.arrivals import Arrived
+from campaigns.store.database import Database
 from campaigns.store.queueing import NewContact
 from tests.store.people import person
 
@@ -56,6 +59,24 @@ def test_one_that_spoils_it_is_found_out_alone(here: Doorway) -> None:
     assert isinstance(second, IntegrityError)
     assert [each.fate for each in (first, third) if isinstance(each, Arrived)] == ["new", "new"]
     assert [each.external_id for each in contacts.listing(here.db, CAMPAIGN)] == ["A", "C"]
+
+
+def test_who_comes_after_a_database_that_was_away_is_not_told_of_it(
+    here: Doorway, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> AbstractContextManager[Session]:
+        raise DatabaseUnusable("The database is locked.")
+
+    async def send() -> Arrived:
+        gatherer = Gatherer(here)
+        with monkeypatch.context() as locked:
+            locked.setattr(db, "write", away)
+            with pytest.raises(DatabaseUnusable):
+                await gatherer.arrive(CAMPAIGN, (_someone("A"), False))
+        return await gatherer.arrive(CAMPAIGN, (_someone("B"), False))
+
+    assert asyncio.run(send()).fate == "new"
+    assert [each.external_id for each in contacts.listing(here.db, CAMPAIGN)] == ["B"]
 
 
 def test_where_nothing_can_be_written_all_are_told(here: Doorway) -> None:

@@ -12,6 +12,9 @@ import pytest
 
 from campaigns.doctor.doors import doors
 from campaigns.doctor.finding import Finding
+from campaigns.store import pull_positions
+from campaigns.store.database import open_database
+from tests import ready
 from tests.certificates import issued
 from tests.courier.receivers import closed_port
 from tests.doors.rooms import home, opened, port_of, taken_port
@@ -139,3 +142,19 @@ def test_a_server_that_is_read(
     found = _found(tmp_path, {} if secret is None else {"TOKEN": secret}, fhir_servers=[table])
     assert found["fhir server region"].verdict == verdict
     assert sentence in found["fhir server region"].sentence
+
+
+@pytest.mark.parametrize("fault", ["", 'FHIR server "region" does not know us (401).'])
+def test_a_server_that_could_not_be_read_the_last_time(tmp_path: Path, fault: str) -> None:
+    server = {"name": "region", "url": "https://127.0.0.1/fhir", "campaign": "covid-results"}
+    table = {**server, "networks": ["127.0.0.0/8"]}
+    url = f"sqlite:///{tmp_path / 'dialer.db'}"
+    ready.fresh_database(url)
+    database = open_database(url)
+    with database.write() as session:
+        pull_positions.claim(session, "region", "one", datetime.now(UTC))
+        pull_positions.leave(session, "region", "one", fault)
+    database.close()
+    found = _found(tmp_path, fhir_servers=[table])["fhir server region"]
+    assert found.verdict == ("doubtful" if fault else "right")
+    assert fault in found.sentence

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
+from campaigns.access.entrance import Room
 from campaigns.doors import http, patience
 from campaigns.doors.http import HttpDoor
 from campaigns.errors import DoorShut
@@ -89,19 +90,34 @@ def test_who_goes_on_sending_what_was_refused_sees_the_answer_and_is_cut_off(tmp
     assert said.startswith(b"HTTP/1.1 200 OK")
 
 
-def test_no_more_than_so_many_are_connected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "MOST_CONNECTIONS", 1)
+def test_no_more_than_so_many_are_connected_and_who_says_nothing_gives_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "ROOM", Room(connections=2))
 
-    async def ask() -> bytes:
-        async with opened(tmp_path) as door:
-            _, first = await asyncio.open_connection("127.0.0.1", port_of(door))
-            said = await talk(port_of(door), REQUEST)
-            first.close()
-            return said
+    async def ask() -> tuple[bytes, bytes, bytes]:
+        async with opened(tmp_path) as door, asyncio.timeout(PATIENCE_SECONDS):
+            silent, _silent = await asyncio.open_connection("127.0.0.1", port_of(door))
+            first, _first = await _answered(port_of(door))
+            second, _second = await _answered(port_of(door))
+            cut_off, refused = await silent.read(), await talk(port_of(door))
+            for one in (_first, _second):
+                one.write(LAST)
+            return cut_off, refused, await first.read() + await second.read()
 
-    said = asyncio.run(ask())
-    assert said.startswith(b"HTTP/1.1 503 Service Unavailable")
-    assert PROBLEM in said
+    cut_off, refused, answered = asyncio.run(ask())
+    assert cut_off == b""
+    assert refused.startswith(b"HTTP/1.1 503 Service Unavailable")
+    assert PROBLEM in refused
+    assert answered.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def _answered(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which a request was answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(REQUEST)
+    await reader.readuntil(b"0\r\n\r\n")
+    return reader, writer
 
 
 @pytest.mark.usefixtures("impatient")
@@ -200,6 +216,23 @@ def test_a_renewed_certificate_is_taken_up_and_a_faulty_one_is_not(tmp_path: Pat
 def test_a_handshake_that_does_not_come_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "HANDSHAKE_SECONDS", 0.1)
+    monkeypatch.setattr(http, "ROOM", Room(handshake_seconds=0.1))
     issued(tmp_path, "localhost")
     assert _asked(tmp_path, certificate="cert.pem", key="key.pem") == b""
+
+
+def test_handshakes_that_do_not_come_hinder_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "ROOM", Room(from_here=3, handshakes=2))
+    trusted = issued(tmp_path, "localhost").trusted()
+
+    async def ask() -> tuple[str, list[bytes]]:
+        async with opened(tmp_path, certificate="cert.pem", key="key.pem") as door:
+            silent = [await asyncio.open_connection("127.0.0.1", port_of(door)) for _ in range(8)]
+            trusted.check_hostname = False
+            shown = await _name_shown(port_of(door), trusted)
+            cut = [await reader.read() for reader, _ in silent[:5]]
+            for _, writer in silent:
+                writer.close()
+            return shown, cut
+
+    assert asyncio.run(asyncio.wait_for(ask(), PATIENCE_SECONDS)) == ("localhost", [b""] * 5)

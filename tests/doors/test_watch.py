@@ -77,6 +77,31 @@ def test_who_dies_is_started_again_and_it_is_said(watched: Watched, heard: Heard
     assert heard.pid() != first
 
 
+def test_who_hangs_is_killed_and_started_again(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SILENT_SECONDS", 0.05)
+    made = Watched(_python(f"print(chr(6)); {LIVES}"), heard.tell)
+    made.start()
+    first = heard.pid()
+    assert heard.next().startswith(
+        "What serves other systems gave no sign of life for 20 s, was ended and is"
+    )
+    assert _gone(first)
+    assert heard.pid() != first
+    made.stop()
+
+
+def test_signs_of_life_are_heard_and_not_told(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SILENT_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(watch, "STARTING_SECONDS", PATIENCE_SECONDS)
+    beats = "from campaigns.doors.beats import beat; beat(); beat()"
+    made = Watched(_python(f"{beats}; {LIVES}; print('half a line', end='')"), heard.tell)
+    made.start()
+    pid = heard.pid()
+    made.stop()
+    assert _gone(pid)
+    assert heard.next() == "half a line"
+
+
 def test_who_cannot_be_started_is_tried_again_and_keeps_nobody(heard: Heard) -> None:
     made = Watched(["/nonexistent/program"], heard.tell)
     made.start()

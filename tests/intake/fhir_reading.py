@@ -20,8 +20,8 @@ def shipped() -> LabCodes:
     return lab_codes(Path("/nowhere/lab-codes.yaml"))
 
 
-def desk(codes: LabCodes | None = None) -> Desk:
-    return Desk(codes or shipped(), ZoneInfo("Asia/Yekaterinburg"), NOW)
+def desk(codes: LabCodes | None = None, now: datetime = NOW) -> Desk:
+    return Desk(codes or shipped(), ZoneInfo("Asia/Yekaterinburg"), now)
 
 
 def read(resource: object, release: Release | None = None, codes: LabCodes | None = None) -> Sent:

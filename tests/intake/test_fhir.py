@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.intake.fhir.report import STATUSES
 from campaigns.intake.fhir.resource import Release
 from campaigns.intake.lab.codes import LabCodes, lab_codes
 from tests.intake import fhir_examples as examples
-from tests.intake.fhir_reading import faults, read, result
+from tests.intake.fhir_reading import bundle, faults, read, result
 from tests.intake.lab_reports import (
     RESULTS,
     Resource,
+    apart,
     coded,
     observation,
     patient,
@@ -96,41 +96,6 @@ def test_an_example_of_another_test_is_refused_until_the_mapping_knows_it() -> N
     ]
 
 
-# ------------------------------------------------------------ statuses
-
-
-@pytest.mark.parametrize(("written", "status"), STATUSES.items())
-def test_each_of_the_ten_statuses_means_something(written: str, status: str) -> None:
-    assert result(report(status=written)).status == status
-
-
-@pytest.mark.parametrize(
-    ("whole", "part", "status"),
-    [
-        ("final", "preliminary", "preliminary"),
-        ("final", "registered", "preliminary"),
-        ("final", "cancelled", "not_done"),
-        ("final", "entered-in-error", "withdrawn"),
-        ("final", "corrected", "corrected"),
-        ("corrected", "final", "corrected"),
-        ("entered-in-error", "final", "withdrawn"),
-    ],
-)
-def test_a_report_is_no_better_than_the_observation_it_rests_on(whole: str, part: str, status: str) -> None:
-    made = report(status=whole)
-    observation(made)["status"] = part
-    assert result(made).status == status
-
-
-def test_a_status_that_fhir_does_not_have_is_a_fault() -> None:
-    assert faults(report(status="done")) == ["DiagnosticReport.status is none of FHIR's ten statuses"]
-
-
-@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "preliminary"])
-def test_what_is_taken_back_or_not_final_needs_no_patient_and_no_value(status: str) -> None:
-    assert result(report(status=status, subject=None, result=None, contained=None)).external_id == "A-1"
-
-
 # ------------------------------------------------------------ values
 
 
@@ -149,6 +114,8 @@ def test_results_by_snomed(meaning: str, code: str) -> None:
         ({"interpretation": [coded("POS", INTERPRETED)]}, "positive"),
         ({"valueCodeableConcept": {"text": "NEG"}}, "negative"),
         ({"valueQuantity": {"value": 31.5}, "interpretation": [coded("NEG", "")]}, "negative"),
+        ({"valueString": "POS", "interpretation": [coded("A", INTERPRETED)]}, "positive"),
+        ({"valueString": "NEG", "interpretation": [coded("N", ""), {"text": "в норме"}]}, "negative"),
     ],
 )  # fmt: skip
 def test_results_in_other_forms(value: Resource, meaning: str) -> None:
@@ -156,6 +123,46 @@ def test_results_in_other_forms(value: Resource, meaning: str) -> None:
     del observation(made)["valueCodeableConcept"]
     observation(made).update(value)
     assert result(made).cells["result"] == meaning
+
+
+@pytest.mark.parametrize(
+    ("meaning", "flag"),
+    [("negative", "POS"), ("negative", "A"), ("positive", "NEG"), ("positive", "n"), ("inconclusive", "ND")],
+)
+def test_an_interpretation_that_says_the_contrary_is_a_fault(meaning: str, flag: str) -> None:
+    made = report()
+    observation(made).update(
+        valueCodeableConcept=coded(RESULTS[meaning]), interpretation=[coded(flag, INTERPRETED)]
+    )
+    [found] = faults(made)
+    assert found.startswith("DiagnosticReport.contained[1].interpretation says something else than the value")
+
+
+@pytest.mark.parametrize(
+    ("subject", "ours"),
+    [
+        ({"reference": "Patient/p1"}, True),
+        ({"reference": "urn:uuid:1"}, True),
+        ({"display": "Анна"}, True),
+        ({"identifier": {"system": "urn:mrn", "value": "77"}}, True),
+        ({"reference": "urn:uuid:4"}, True),
+        ({"reference": "urn:uuid:3"}, False),
+        ({"reference": "Patient/p9"}, False),
+        ({"reference": "https://lab.example/fhir/Patient/p1"}, False),
+        ({"identifier": {"system": "urn:mrn", "value": "78"}}, False),
+    ],
+)
+def test_an_observation_of_somebody_else_is_a_fault(subject: Resource, ours: bool) -> None:
+    made, others = apart(1)
+    person, found = others.values()
+    number = [{"system": "urn:mrn", "value": "77"}]
+    person["identifier"], found["subject"] = number, subject
+    stranger = {"resourceType": "Patient", "id": "p2", "identifier": [{"value": "77"}]}
+    again = {"resourceType": "Patient", "identifier": number}
+    if "identifier" in subject:
+        del again["identifier"]
+    said = faults(bundle(made, person, found, stranger, again))
+    assert [each.partition(" ")[0] for each in said] == [] if ours else ["Bundle.entry[2].resource.subject"]
 
 
 def unknown_value(made: Resource) -> None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -17,6 +17,8 @@ from sqlmodel import select
 from campaigns.clock import SystemClock
 from campaigns.courier.outward import Outward, Server, shown
 from campaigns.courier.port import Fault
+from campaigns.errors import UnknownCampaign
+from campaigns.flows.complaints import Complaint, ScriptError
 from campaigns.intake.fhir import pull as fhir_pull
 from campaigns.intake.fhir.pull import Puller, Reading
 from campaigns.intake.lab.codes import lab_codes
@@ -40,12 +42,14 @@ class Reader:
 
     def __init__(self, db: Database, fhir: Fhir, together: Together, holder: str, **server: Any) -> None:
         self.told: list[str] = []
+        script_of = server.pop("script_of", ready.shipped_scripts().__getitem__)
+        codes = server.pop("codes", partial(lab_codes, Path("/nowhere/lab-codes.yaml")))
         own = {"networks": LOCAL, "timeout_seconds": 5.0, **server}
         self.server = Server("region", httpx.URL(fhir.url), **own)
         reading = Reading(
             together=together,
-            lab_desk=LabDesk(ready.shipped_scripts().__getitem__, IntakeDefaults("RU", "Asia/Yekaterinburg")),
-            codes=partial(lab_codes, Path("/nowhere/lab-codes.yaml")),
+            lab_desk=LabDesk(script_of, IntakeDefaults("RU", "Asia/Yekaterinburg")),
+            codes=codes,
             zone=ZoneInfo("Asia/Yekaterinburg"),
             clock=SystemClock(),
             holder=holder,
@@ -261,6 +265,31 @@ def test_a_server_that_misbehaves_is_told_of_once_and_read_again(
     assert reader.told[1:] == ["FHIR server 'region' is read again."]
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ScriptError((Complaint("covid.yaml", 3, "is no step."),)), "covid.yaml:3: is no step"),
+        (UnknownCampaign("There is no campaign covid-results."), "there is no campaign covid-results"),
+    ],
+)
+@pytest.mark.parametrize("where", ["script_of", "codes"])
+def test_a_file_of_ours_that_is_faulty_is_told_of_and_nothing_is_passed_over(
+    world: World, error: Exception, told: str, where: str
+) -> None:
+    def faulty(*_: str) -> NoReturn:
+        raise error
+
+    world.put(1)
+    faults: dict[str, Any] = {where: faulty}
+    reader = world.reader(**faults)
+    sentences = {sentence(reader.read()) for _ in range(2)}
+    assert sentences == {f'FHIR server "region" is not read on: {told}.'}
+    assert reader.told == [f'FHIR server "region" is not read on: {told}. It is tried again.']
+    assert (world.position().fault, world.position().held_by) == (*sentences, "")
+    assert world.reader().read() is None
+    assert (world.queued(), world.position().fault) == (["A-1"], "")
+
+
 def test_a_server_that_says_nothing_is_not_waited_for(world: World) -> None:
     world.fhir.trouble = [hangs]
     assert "did not answer within 0.25 seconds" in sentence(world.reader(timeout_seconds=0.25).read())
@@ -304,13 +333,6 @@ def test_a_private_address_that_the_settings_do_not_name_is_not_called(world: Wo
     fault = sentence(world.reader(networks=()).read())
     assert fault.startswith('FHIR server "region": the host 127.0.0.1 has the address 127.0.0.1')
     assert world.fhir.asked == []
-
-
-def test_a_server_is_read_from_the_first_time_on(tmp_path: Path, world: World) -> None:
-    with world.db.write() as session:
-        place = pull_positions.claim(session, "new", "one", SINCE)
-    assert place is not None
-    assert place.since == SINCE
 
 
 def test_it_ends_at_once_though_the_server_hangs(world: World) -> None:

@@ -134,6 +134,53 @@ def test_segments_that_belong_to_nothing() -> None:
     assert reading(OBR="").faults[0].place == "OBX-1"
 
 
+CBC = "58410-2^CBC^LN"
+
+
+@pytest.mark.parametrize("status", ["X", "D", "W"])
+def test_the_end_of_another_test_is_none_of_ours(status: str) -> None:
+    """Laboratories number all tests of a sample alike."""
+    ended = with_fields("OBR", {4: CBC, 25: status})
+    both = reading(OBX="\r".join([LINES["OBX"], ended]))
+    assert ([one.status for one in both.results], both.faults) == (["final"], ())
+    alone = reading(OBR=ended, OBX="")
+    assert (alone.results, [fault.place for fault in alone.faults]) == ((), ["OBR-4"])
+
+
+@pytest.mark.parametrize(
+    ("test", "lines", "status"),
+    [
+        (OURS, [], "not_done"),
+        ("", [], "not_done"),
+        (CBC, [obx(1, OURS, FOUND)], "not_done"),
+        (OURS, [obx(1, OTHER, "14"), obx(2, "789-8^RBC^LN", "5")], "not_done"),
+        ("", [obx(1, "", "")], "not_done"),
+        (CBC, [obx(1, OURS, FOUND), obx(2, OTHER, "14")], "not_done"),
+    ],
+)
+def test_the_end_of_ours(test: str, lines: list[str], status: str) -> None:
+    found = reading(OBR=with_fields("OBR", {4: test, 25: "X"}), OBX="\r".join(lines))
+    assert ([one.status for one in found.results], found.faults) == ([status], ())
+
+
+@pytest.mark.parametrize(
+    ("obx_lines", "places"),
+    [
+        (["OBX|1|TX|94500-6^^LN||Обнаружено", "(предварительно)||||||P"], ["OBX-5"]),
+        ([LINES["OBX"], "OBX|2|TX|1^^L||a", " OBX|3|TX|", "NEG"], ["OBX-5 (second OBX)"]),
+        ([LINES["OBX"], "NTE|1||a", "b", "obx|2"], ["NTE-3"]),
+        ([LINES["OBX"], "NTE|1||a", "", "  ", "ZX1|own", "NTE|2||b", "\x1a"], []),
+    ],
+)
+def test_a_line_that_is_no_segment(obx_lines: list[str], places: list[str]) -> None:
+    found = reading(OBX="\r".join(obx_lines))
+    assert [fault.place for fault in found.faults if "no segment" in fault.sentence] == places
+
+
+def test_the_head_goes_on_in_another_line() -> None:
+    assert reading(MSH=LINES["MSH"] + "||\rCITY").faults[0].place == "MSH-14"
+
+
 # ------------------------------------------------------------ whom
 
 
@@ -144,6 +191,7 @@ def test_segments_that_belong_to_nothing() -> None:
         (5, "O\\T\\Neil^Ann", {"full_name": "O&Neil Ann"}),
         (7, "1954", {"birth_year": "1954"}),
         (7, "195403121200", {"birth_year": "1954"}),
+        (7, "19540101000000+0300", {"birth_year": "1954"}),
         (13, "(343)234-56-78C call at home", {"phone": "(343)234-56-78"}),
         (13, "^PRN^PH^^7^343^2345678", {"phone": "+7 343 2345678"}),
         (13, "^PRN^PH^^^343^2345678", {"phone": "343 2345678"}),
@@ -152,6 +200,13 @@ def test_segments_that_belong_to_nothing() -> None:
         (13, "83432345678^PRN^FX~a@b.example^NET^Internet~+79123456789", {"phone": "+79123456789"}),
         (13, "12345~+79123456789", {"phone": "+79123456789"}),
         (13, "12345", {"phone": "12345"}),
+        (13, "(903)555-0123^PRN^PH^^1^903^5550123", {"phone": "+1 903 5550123"}),  # in Texas
+        (13, "(903)555-0123^PRN^PH^^1", {"phone": "+19035550123"}),
+        (13, "+79123456789^PRN^CP^^1", {"phone": "+79123456789"}),
+        (13, "89035550123^PRN^CP^^1", {"phone": "+1 89035550123"}),  # of no American: not one of Moscow
+        (13, "8 (343) 234-56-78^PRN^PH^^7^343^", {"phone": "+73432345678"}),
+        (13, "8 (343) 234-56-78^PRN^PH^^7^343^34", {"phone": "+73432345678"}),
+        (13, "83432345678^PRN^PH^^8", {"phone": "83432345678"}),  # 8 is no country
         (15, "eng", {"language": "en", "full_name": "Мария Петровна Иванова"}),
         (15, "^English", {"language": "en"}),
         (15, "tt", {"language": "ru"}),
@@ -189,6 +244,8 @@ def test_nobody_calls_the_dead(fields: Mapping[int, str]) -> None:
     [
         ("20261119", "20261118", "", "2026-11-19", "OBR-7"),
         ("20261118203000+0000", "", "", "2026-11-19", "OBR-7"),  # in Yekaterinburg
+        ("20261119060000+1000", "", "", "2026-11-19", "OBR-7"),  # as it is written
+        ("20261118233000", "", "", "2026-11-18", "OBR-7"),
         ("", "20261118^20261119", "20261117", "2026-11-18", "SPM-17"),
         ("", "", "20261117", "2026-11-17", "OBX-14"),
         ("202611", "", "", "202611", "OBR-7"),
@@ -201,16 +258,29 @@ def test_day_of_the_sample(obr7: str, spm17: str, obx14: str, day: str | None, p
     assert (found.cells.get("sample_date"), found.places["sample_date"]) == (day, place)
 
 
+TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("obr22", "msh7", "told_at"),
+    ("obr22", "msh7", "told_at", "sent_at"),
     [
-        ("20261120100000+0300", "20261120", datetime(2026, 11, 20, 7, tzinfo=UTC)),
-        ("20261120", "202611201100", datetime(2026, 11, 20, 6, tzinfo=UTC)),
-        ("20991231235959", "20261120", NOW),  # its clock is fast
-        ("", "no time", NOW),
-        ("20261399000000", "20261120110060", datetime(2026, 11, 20, 6, 0, 59, tzinfo=UTC)),
+        ("20261120130000+0300", "20261120", TEN, NOW),
+        ("20261120", "202611201500", None, TEN),
+        ("20991231235959", "20261120", NOW, NOW),  # its clock is fast
+        ("", "no time", None, NOW),
+        ("20261399000000", "20261120150060", None, TEN.replace(second=59)),
+        ("20261120200000", "20261120200500+1000", TEN, TEN.replace(minute=5)),  # MSH-7 says the offset
+        ("20261120130000+0300", "20261120200500+1000", TEN, TEN.replace(minute=5)),
     ],
 )
-def test_when_it_was_said(obr22: str, msh7: str, told_at: datetime) -> None:
+def test_when_it_was_said(obr22: str, msh7: str, told_at: datetime | None, sent_at: datetime) -> None:
     found = result(OBR=with_fields("OBR", {22: obr22}), MSH=with_fields("MSH", {7: msh7}))
-    assert found.told_at == told_at
+    assert (found.told_at, found.sent_at) == (told_at, sent_at)
+
+
+def test_a_message_in_utc() -> None:
+    """The day of what names no offset is that of the clinic's clock, too."""
+    found = result(
+        MSH=with_fields("MSH", {7: "20261119230000+0000"}), OBR=with_fields("OBR", {7: "20261118203000"})
+    )
+    assert found.cells["sample_date"] == "2026-11-19"

@@ -139,6 +139,12 @@ def test_refusals_name_segment_and_field(room: Room, old: str, new: str, answere
     assert room.contacts() == []
 
 
+def test_a_batch_is_refused_and_nothing_of_it_is_taken(room: Room) -> None:
+    (refused,) = room.send("BHS|^~\\&|LIS|CITYLAB|||||||B7\r" + MESSAGE + "\rBTS|1")
+    assert refused.startswith("MSA|AR|B7|BHS-1 batches (BHS, FHS) are not taken: send each message by itself")
+    assert room.contacts() == []
+
+
 def test_all_results_of_a_message_or_none(room: Room) -> None:
     second = MESSAGE.split("\r", 2)[2].replace("F1", "F2").replace("260373001^Detected", "1^Odd")
     (refused,) = room.send(f"{MESSAGE}\r{second}")

@@ -10,6 +10,7 @@ import hl7.mllp
 import pytest
 import trustme
 
+from campaigns.access.entrance import Room
 from campaigns.mllp.frames import LONGEST_BYTES, MOST_BETWEEN_BYTES, framed
 from campaigns.mllp.server import Limits
 from tests.mllp.rooms import PATIENCE_SECONDS, Echo, answer, ask, serving
@@ -48,15 +49,16 @@ def test_what_is_no_mllp_is_cut_off() -> None:
 
 
 def test_one_address_has_so_many_connections() -> None:
-    limits = Limits(from_one=2, connections=3)
+    limits = Limits(Room(from_here=2, connections=3))
     with serving(Echo(), limits=limits) as here:
         one, two = here.connect(), here.connect()
         assert (ask(one, b"1"), ask(two, b"2")) == (b"1", b"2")
         with here.connect() as third:
             assert answer(third) == b""
-        with here.connect("127.0.0.2") as other, here.connect("127.0.0.3") as last:
+        with here.connect("127.0.0.2") as other:
             assert ask(other, b"4") == b"4"
-            assert answer(last) == b""
+            with here.connect("127.0.0.3") as last:
+                assert answer(last) == b""
         one.close()
         two.close()
         assert here.told == [

@@ -62,6 +62,15 @@ def test_no_two_share_a_name_not_even_with_one_who_is_gone(db: Database, name: s
     assert len(keys.listing(db)) == len(users.listing(db)) == 2
 
 
+@pytest.mark.parametrize("name", ["", " ", "engine", "Engine", " ENGINE "])
+def test_nobody_is_called_as_the_engine_or_not_at_all(db: Database, name: str) -> None:
+    with pytest.raises(AccountRefused, match="blank, or the engine's own: choose another"):
+        keys.enter(db, new_key(name, "tag"), BY, NOON)
+    with pytest.raises(AccountRefused, match="blank, or the engine's own: choose another"):
+        users.enter(db, Account(name, "operator"), "hash", BY, NOON)
+    assert (list(keys.listing(db)), list(users.listing(db))) == ([], [])
+
+
 def test_of_two_who_enter_a_name_at_once_one_is_refused(db: Database) -> None:
     start, refused = threading.Barrier(2), []
 

@@ -126,6 +126,7 @@ def test_what_the_first_version_wrote_is_kept(tmp_path: Path) -> None:
     assert (attempt.trunk, attempt.phone, attempt.mos, attempt.one_way) == ("trunk", "+71", None, None)
     contact = seen(db)
     assert (contact.phones, contact.zone_from, contact.revision, contact.history) == ([], "clinic", 1, {})
+    assert contact.queued_by == ""
     assert [(entry.phone, entry.campaign) for entry in optouts.listing(db)] == [("+72", "")]
 
 
@@ -143,7 +144,7 @@ def test_what_the_first_version_wrote_into_postgresql_is_kept() -> None:
     upgrade_database(url)
     db = open_database(url)
     assert [attempt.phone for attempt in attempts.of_contact(db, 1)] == ["+71"]
-    assert seen(db).revision == 1
+    assert (seen(db).revision, seen(db).queued_by) == (1, "")
     assert [(entry.phone, entry.campaign) for entry in optouts.listing(db)] == [("+72", "")]
     db.close()
     postgres.drop(url)

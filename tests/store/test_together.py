@@ -12,12 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from campaigns.errors import DatabaseUnusable
+from campaigns.errors import Crossed, DatabaseUnusable
 from campaigns.models import Change
-from campaigns.store import campaigns, changes, together
+from campaigns.store import attempts, campaigns, changes, corrections, queueing, together
 from campaigns.store.database import Database, open_database
 from campaigns.store.together import Together
 from tests import postgres
+from tests.store.people import person, queue, take, unless_opted_out
+from tests.store.shared import meanwhile, until_somebody_waits
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 20.0
@@ -224,7 +226,7 @@ def test_where_no_transaction_can_begin_nobody_waits_twice(path: object, url: st
 
 
 def test_two_that_cross_are_both_done(shared_db: Database) -> None:
-    """Each holds a row that the other wants: PostgreSQL ends one of them after a second."""
+    """Each holds a row that the other wants: soon one of them gives way, or both, and is done alone."""
     for name in ("a", "b"):
         campaigns.move(shared_db, name, "running", NOW)
     one, other = Together(shared_db), Together(shared_db)
@@ -247,5 +249,85 @@ def test_two_that_cross_are_both_done(shared_db: Database) -> None:
     assert [answer.result(PATIENCE_SECONDS) for answer in answers] == ["a", "b"]
     one.close()
     other.close()
-    assert len(tries) == 3
+    assert len(tries) >= 3
     assert sorted(_kept(shared_db)) == ["a", "b"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_an_engine_that_begins_a_call_is_never_the_one_that_gives_way(shared_db: Database) -> None:
+    """One work holds the contact that the engine waits for, the next wants the campaign that it holds."""
+    queue(shared_db, person("A"))
+    [contact] = take(shared_db)
+    one = Together(shared_db)
+
+    def held(session: Session) -> None:
+        corrections.held(session, "results", ["A"])
+        begins.set()
+        until_somebody_waits(shared_db)
+
+    def paused(session: Session) -> str:
+        campaigns.move(shared_db, "results", "paused", NOW)
+        return campaigns.state_of(shared_db, "results")
+
+    def begin() -> int | None:
+        begins.wait(PATIENCE_SECONDS)
+        return attempts.begin(shared_db, contact.id, contact.token, "t", NOW, unless_opted_out, None)
+
+    begins = threading.Event()
+    with meanwhile(begin) as began:
+        answers: list[Future[Any]] = [one.submit(held), one.submit(paused)]
+        assert answers[1].result(PATIENCE_SECONDS) == "paused"
+    one.close()
+    assert isinstance(began[0], int)
+
+
+def test_whoever_queues_holds_up_no_engine(shared_db: Database) -> None:
+    """The campaign's row is not locked for those who come, as calls are begun under it."""
+    queue(shared_db, person("A"))
+    [contact] = take(shared_db)
+    with shared_db.write() as session:
+        queueing.enter_new(session, person("B"), NOW)
+        assert queueing.enter(session, [person("C")], NOW) == ["new"]
+        assert attempts.begin(shared_db, contact.id, contact.token, "t", NOW, unless_opted_out, None)
+        assert campaigns.finish_done(shared_db, NOW) == []
+
+
+def test_a_campaign_is_not_finished_while_somebody_queues_for_it(shared_db: Database) -> None:
+    queue(shared_db, person("A"))
+    corrections.cancel(shared_db, "results", ["A"], NOW, lambda *_: ())
+    with shared_db.write() as session:
+        queueing.enter(session, [person("B")], NOW)
+        assert campaigns.finish_done(shared_db, NOW) == []
+    assert campaigns.finish_done(shared_db, NOW) == []
+    assert campaigns.state_of(shared_db, "results") == "running"
+
+
+def test_who_comes_when_it_is_finished_opens_it_again(db: Database) -> None:
+    queue(db, person("A"))
+    corrections.cancel(db, "results", ["A"], NOW, lambda *_: ())
+    assert campaigns.finish_done(db, NOW) == ["results"]
+    with db.write() as session:
+        queueing.enter_new(session, person("B"), NOW)
+    assert campaigns.state_of(db, "results") == "running"
+
+
+def test_two_that_cross_are_told_apart_from_a_database_that_is_away(shared_db: Database) -> None:
+    for name in ("A", "B"):
+        queue(shared_db, person(name))
+    meet = threading.Barrier(2, timeout=PATIENCE_SECONDS)
+
+    def crossing(mine: str, theirs: str) -> str:
+        try:
+            with shared_db.write() as session:
+                session.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
+                corrections.held(session, "results", [mine])
+                meet.wait()
+                corrections.held(session, "results", [theirs])
+                return "done"
+        except Crossed:
+            return "crossed"
+
+    with meanwhile(lambda: crossing("A", "B")) as there:
+        here = crossing("B", "A")
+    assert sorted([here, *map(str, there)]) == ["crossed", "done"]
+    assert not shared_db.away

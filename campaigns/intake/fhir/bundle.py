@@ -66,6 +66,13 @@ class Gathered:
             return self._addressed(written, source)
         return _only(self._identified(text(reference, "type"), one(reference, "identifier")))
 
+    def is_of(self, reference: Resource, source: Placed, person: Placed) -> bool:
+        """Whether a Reference within `source` means this one, by an entry of its own too, or says nothing."""
+        if not text(reference, "reference") and not text(reference, "identifier", "value"):
+            return True
+        found = self.meant(reference, source)
+        return found is not None and (found.place == person.place or _same(found, person))
+
     def _addressed(self, written: str, source: Placed) -> Placed | None:
         """By an absolute or relative address, or by a search that one of them answers (3.1.0.11.2)."""
         kind, searched, query = written.partition("?")
@@ -125,6 +132,16 @@ def _contained(source: Placed, number: str) -> Placed | None:
         if text(each, "id") == number:
             return Placed(each, outer.at("contained", position), outer=outer)
     return None
+
+
+def _same(this: Placed, other: Placed) -> bool:
+    """Whether two resources are of one person: they share a number of the same system."""
+
+    def numbers(of: Placed) -> set[tuple[str, str]]:
+        told = ((text(each, "system"), text(each, "value")) for each in many(of.resource, "identifier"))
+        return {each for each in told if all(each)}
+
+    return this.kind == other.kind and not numbers(this).isdisjoint(numbers(other))
 
 
 def _only(found: Sequence[Placed]) -> Placed | None:

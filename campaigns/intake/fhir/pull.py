@@ -15,7 +15,8 @@ from sqlmodel import Session
 from campaigns.clock import Clock
 from campaigns.courier.outward import KIND, Outward, Reply, Server, Unanswered, fault_of
 from campaigns.courier.port import Fault
-from campaigns.errors import CampaignsError, ReadElsewhere, as_clause
+from campaigns.errors import CampaignsError, ReadElsewhere, UnknownCampaign, as_clause
+from campaigns.flows.complaints import ScriptError
 from campaigns.intake.fhir.bundle import Placed
 from campaigns.intake.fhir.page import (
     Page,
@@ -123,6 +124,8 @@ class Puller:
         except Exception as error:  # noqa: BLE001  it goes on; what the error says may hold a patient's value
             logging.error("reading of a FHIR server failed: %s", type(error).__name__)
             fault = Fault(f"Reading {KIND} {self._server.name!r} met a fault of the program.")
+            with contextlib.suppress(CampaignsError):
+                await self._leave(fault.sentence)
         sentence = "" if fault is None else fault.sentence
         if sentence and sentence != self._said:
             self._reading.tell(f"{sentence} It is tried again.")
@@ -136,16 +139,22 @@ class Puller:
         place = await self._kept(lambda session: pull_positions.claim(session, name, holder, self._now()))
         if place is None:
             return None
+        fault = await self._hindered(outward, place)
+        await self._leave("" if fault is None else fault.sentence)
+        return fault
+
+    async def _hindered(self, outward: Outward, place: Place) -> Fault | None:
+        """Read on from there; what kept us from it, on the server's side or in a file of ours."""
         try:
             await self._pages(outward, place)
         except Unanswered as error:
-            await self._leave(error.fault.sentence)
             return error.fault
         except Unreadable as error:
-            fault = self._fault(f"answers what cannot be used: {error}")
-            await self._leave(fault.sentence)
-            return fault
-        await self._leave("")
+            return self._fault(f"answers what cannot be used: {error}")
+        except ScriptError as error:
+            return self._fault(f"is not read on: {str(error.complaints[0]).rstrip('.')}")
+        except UnknownCampaign as error:
+            return self._fault(f"is not read on: {as_clause(str(error)).rstrip('.')}")
         return None
 
     async def _pages(self, outward: Outward, place: Place) -> None:

@@ -112,8 +112,7 @@ def _reading(
 def _read(
     content: bytes, release: Release, sender: str, desk: Desk, resource: Resource, gathered: Gathered
 ) -> Sent:
-    said_at = instant(text(resource, "timestamp")) or desk.now
-    eyes = Eyes(release, desk.codes, desk.zone, said_at)
+    eyes = Eyes(release, desk.codes, desk.zone, desk.now, _sent_at(resource, gathered))
     reports = {each.place: read_report(each, gathered, eyes) for each in gathered.of_kind(REPORT)}
     none = () if reports else (Fault(f"{BUNDLE}.entry", f"holds no {REPORT}: send one"),)
     reading = _reading(reports, sender, _control_id(resource, gathered), content, none)
@@ -121,6 +120,12 @@ def _read(
     test = reading.test or any(map(is_test, labelled))
     orders = {place: each.result.external_id if each.result else "" for place, each in reports.items()}
     return Sent(_kind_of(resource), release, resource, replace(reading, test=test), orders)
+
+
+def _sent_at(resource: Resource, gathered: Gathered) -> datetime | None:
+    """When a Bundle says that it was made; in STU3 the header of a message says it."""
+    headers = (text(each.resource, "timestamp") for each in gathered.of_kind(HEADER))
+    return next(filter(None, map(instant, (text(resource, "timestamp"), *headers))), None)
 
 
 def _kind_of(resource: Resource) -> Literal["transaction", "message", "report"]:

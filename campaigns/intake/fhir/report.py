@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from campaigns.intake.fhir.bundle import Gathered, Placed, nowhere
 from campaigns.intake.fhir.person import Cell, died, patient_id, told_of
 from campaigns.intake.fhir.resource import Release, Resource, codings, many, one, text
-from campaigns.intake.fhir.result import Findings, findings_of
+from campaigns.intake.fhir.result import OBSERVATION, Findings, findings_of
 from campaigns.intake.lab.codes import SOURCES, LabCodes
 from campaigns.intake.lab.result import Fault, LabResult, LabStatus
 
@@ -45,14 +45,16 @@ class ReportReading:
 class Eyes:
     """What reports are read with. zone: in which a day begins whose time is told in UTC.
 
-    said_at: when all of it was sent, for reports that do not tell when they were issued. lasting: ids of
-    resources are a server's own and stay, so that they serve as order numbers where there are no others.
+    now: when it came. sent_at: when all of it was sent, if it says so, for reports that do not tell when they
+    were last updated. lasting: ids of resources are a server's own and stay, so that they serve as order
+    numbers where there are no others.
     """
 
     release: Release
     codes: LabCodes
     zone: ZoneInfo
-    said_at: datetime
+    now: datetime
+    sent_at: datetime | None = None
     lasting: bool = False
 
 
@@ -86,11 +88,6 @@ def instant(written: str) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def issued_at(report: Resource, otherwise: datetime) -> datetime:
-    """When the laboratory said so."""
-    return instant(text(report, "issued")) or instant(text(report, "meta", "lastUpdated")) or otherwise
-
-
 def _lowest(status: LabStatus, findings: Findings) -> LabStatus:
     """A final report may rest on an observation that is not final, or has been taken back."""
     if status not in ("final", "corrected"):
@@ -121,15 +118,26 @@ class _Reading:
         test = test or (self._patient is not None and is_test(self._patient.resource))
         if faults:
             return ReportReading(None, tuple(dict.fromkeys(faults)), test)
+        told_at, sent_at = self._moments()
         result = LabResult(
             order,
             self._status,
-            issued_at(self._report.resource, self._eyes.said_at),
+            told_at,
+            sent_at,
             {column: value for column, (value, _) in cells.items() if value},
             {column: place for column, (_, place) in cells.items()}
             | {"external_id": self._report.at("identifier")},
         )
         return ReportReading(result, (), test)
+
+    def _moments(self) -> tuple[datetime | None, datetime]:
+        """When it was issued, and when it was sent.
+
+        One that was late, and says nothing of its sending, is no newer than others of the same issue.
+        """
+        issued = instant(text(self._report.resource, "issued"))
+        updated = instant(text(self._report.resource, "meta", "lastUpdated"))
+        return issued, updated or self._eyes.sent_at or issued or self._eyes.now
 
     def _needed(self, order: str) -> list[Fault]:
         """What is wrong, as far as it matters at this status."""
@@ -139,8 +147,16 @@ class _Reading:
             faults.append(Fault(self._report.at("identifier"), what))
         match self._status:
             case "final" | "corrected":
-                return [*faults, *self._faults, *self._findings.faults, *self._of_the_dead()]
+                return [
+                    *faults,
+                    *self._faults,
+                    *self._findings.faults,
+                    *self._of_the_dead(),
+                    *self._of_others(),
+                ]
             case "preliminary" if not self._findings.known:
+                return [*faults, *self._findings.faults]
+            case _ if not (self._findings.known or self._findings.unsaid):  # another test of the same order
                 return [*faults, *self._findings.faults]
         return faults
 
@@ -165,6 +181,16 @@ class _Reading:
             return ()
         what = "says that the patient has died, so nobody is called: a human must see to it"
         return (Fault(self._patient.at("deceased"), what),)
+
+    def _of_others(self) -> Iterator[Fault]:
+        """Observations that are said to be of somebody or something else than the report."""
+        for found in self._findings.sources:
+            if self._patient is None or found.kind != OBSERVATION:
+                continue
+            subject = one(found.resource, "subject")
+            if not self._gathered.is_of(subject, found, self._patient):
+                what = "is not the Patient of the report, or was not sent: refer to the same one"
+                yield Fault(found.at("subject"), what)
 
     # ------------------------------------------------------------ what the report names
 

@@ -1,6 +1,6 @@
 """What the observations of a FHIR DiagnosticReport say, by the laboratories' codes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from campaigns.intake.fhir.bundle import Gathered, Placed, nowhere
@@ -11,18 +11,27 @@ from campaigns.intake.lab.result import Fault
 OBSERVATION = "Observation"
 MOST_OBSERVATIONS = 1000  # of one report, panels within panels
 _RELATED = "has-member"  # STU3's Observation.related.type
+ENDED = frozenset({"entered-in-error", "cancelled"})  # statuses of an Observation that holds no more
+_CONTRARY: Mapping[str, frozenset[str]] = {
+    "negative": frozenset({"A", "AA", "H", "HH"}),
+    "positive": frozenset({"N"}),
+}
+"""Codes of Observation.interpretation that say the contrary of a result, besides those that name another."""
+CONTRADICTS = "says something else than the value: correct one of the two"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What a report found. ignored: it is about nothing that is told by telephone. known: its test is.
+    """What a report found. ignored: it is about nothing that is told by telephone. known: its test is ours.
 
+    unsaid: neither the report nor any observation says which test it is.
     result: the campaign's word, "" where there is none or where there are faults. place: where it stands.
     statuses: of the observations that it rests on; sources: these themselves.
     """
 
     ignored: bool = False
     known: bool = True
+    unsaid: bool = False
     result: str = ""
     place: str = ""
     faults: tuple[Fault, ...] = ()
@@ -54,15 +63,22 @@ def findings_of(report: Placed, gathered: Gathered, release: Release, codes: Lab
     pieces = list(_pieces(reading))
     use = _use(codes, report.resource)
     uses = [_use(codes, piece.resource) for piece in pieces]
-    ours = [piece for piece, each in zip(pieces, uses, strict=True) if each == "ours"]
-    unknown = [piece for piece, each in zip(pieces, uses, strict=True) if each is None and _has_value(piece)]
+    ours = _live([piece for piece, each in zip(pieces, uses, strict=True) if each == "ours"])
+    unknown = _live(
+        [piece for piece, each in zip(pieces, uses, strict=True) if each is None and _has_value(piece)]
+    )
     if not ours and use == "ours":  # the report says which test it is, and its observation need not repeat it
         ours, unknown = (unknown, []) if len(unknown) == 1 else (_concluded(reading), unknown)
-    if not ours and not unknown and not reading.faults and "ignored" in (use, *uses):
+    if not ours and not unknown and not reading.faults and use != "ours" and "ignored" in (use, *uses):
         return Findings(ignored=True)
     if not ours:
-        return _without(reading, pieces, unknown, use)
+        return _without(reading, [piece for piece, each in zip(pieces, uses, strict=True) if not each], use)
     return _told(reading, ours)
+
+
+def _live(pieces: list[_Piece]) -> list[_Piece]:
+    """Without those that were taken back or never made, unless all of them were."""
+    return [each for each in pieces if text(each.source.resource, "status") not in ENDED] or pieces
 
 
 def _told(reading: _Reading, ours: Sequence[_Piece]) -> Findings:
@@ -90,20 +106,24 @@ def _told(reading: _Reading, ours: Sequence[_Piece]) -> Findings:
     )
 
 
-def _without(
-    reading: _Reading, pieces: Sequence[_Piece], unknown: Sequence[_Piece], use: TestUse | None
-) -> Findings:
-    """Nothing of it is a test of ours as far as we know."""
+def _without(reading: _Reading, pieces: list[_Piece], use: TestUse | None) -> Findings:
+    """Nothing of it is a test of ours as far as we know. pieces: those that are of no test that is known."""
     faults = list(reading.faults)
+    unknown = _live([piece for piece in pieces if _has_value(piece)])
     place = unknown[0].place if unknown else reading.report.place
     if use == "ours" and not unknown:
         faults.append(Fault(reading.report.at("result"), "holds no result of the test: send its Observation"))
     else:
         what = f"is a test that {FILE_NAME} does not know: add it to tests, as ours or as ignored"
         faults.append(Fault(f"{place}.code", what))
-    statuses = {piece.source.place: text(piece.source.resource, "status") for piece in pieces}
+    statuses = {piece.source.place: text(piece.source.resource, "status") for piece in _live(pieces)}
+    named = [piece.resource for piece in pieces] + [reading.report.resource]
     return Findings(
-        known=use == "ours", place=f"{place}.value", faults=tuple(faults), statuses=tuple(statuses.values())
+        known=use == "ours",
+        unsaid=not any(list(codings(one(each, "code"))) for each in named),
+        place=f"{place}.value",
+        faults=tuple(faults),
+        statuses=tuple(statuses.values()),
     )
 
 
@@ -169,11 +189,21 @@ def _result(codes: LabCodes, piece: _Piece) -> str | Fault:
     said = [coding for concept in concepts for coding in codings(concept)]
     said += [("", "", words)] if words else []
     meanings = set().union(*(codes.meanings(*coding) for coding in said))
-    if len(meanings) == 1:
-        return str(meanings.pop())
     place = f"{piece.place}.value"
+    if len(meanings) == 1:
+        (result,) = meanings
+        return result if _fits(codes, piece, result) else Fault(f"{piece.place}.interpretation", CONTRADICTS)
     if len(meanings) > 1:
         return Fault(place, f"means two results by {FILE_NAME}: correct the codes, or the mapping")
     if said or _has_value(piece):
         return Fault(place, f"is a result that {FILE_NAME} does not know: add it")
     return Fault(place, "is blank: a final report needs a result")
+
+
+def _fits(codes: LabCodes, piece: _Piece, result: str) -> bool:
+    """Whether its interpretations do not say the contrary."""
+    said = [each for concept in many(piece.resource, "interpretation") for each in codings(concept)]
+    named = set().union(*(codes.meanings(*each) for each in said))
+    return named <= {result} and _CONTRARY.get(result, frozenset()).isdisjoint(
+        code.upper() for _, code, _ in said
+    )

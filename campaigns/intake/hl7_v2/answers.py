@@ -25,7 +25,7 @@ _CONDITIONS = {
     "207": "Application internal error",
 }
 """HL7 table 0357."""
-_OF_FIELDS = {"MSH-1": "100", "MSH-9": "200", "MSH-11": "202", "MSH-12": "203"}
+_OF_FIELDS = {"BHS-1": "200", "MSH-1": "100", "MSH-9": "200", "MSH-11": "202", "MSH-12": "203"}
 
 
 def answer(header: Header, code: LabAnswer, faults: Sequence[Fault], now: datetime) -> bytes:

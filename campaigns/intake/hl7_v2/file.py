@@ -4,22 +4,25 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from campaigns.access.badge import badge_of
 from campaigns.intake.errors import IntakeError
 from campaigns.intake.fhir.reading import Desk, read_again
 from campaigns.intake.hl7_v2.header import Header
 from campaigns.intake.hl7_v2.message import queued_by, read_hl7
 from campaigns.intake.lab.codes import LabCodes
 from campaigns.intake.lab.desk import LabDesk
+from campaigns.intake.lab.orders import Sees
 from campaigns.intake.lab.result import Fault, LabReading, LabResult, LabVerdict
 from campaigns.intake.rows import IntakeDefaults
 from campaigns.intake.textfile import demand_file, readable
-from campaigns.models import LabMessage
-from campaigns.store import lab_messages
+from campaigns.models import AccessKey, LabMessage, User
+from campaigns.store import keys, lab_messages, users
 from campaigns.store.database import Database
 from campaigns.words import LabAnswer
 
@@ -69,7 +72,8 @@ class Hl7Intake:
         while some := lab_messages.kept(self.db, after=last):
             for message in some:
                 last = message.id
-                yield message, self._entered(self._reading_of(message, now), now, message.campaign)
+                reading, sees = self._reading_of(message, now), self._bounds_of(message)
+                yield message, self._entered(reading, now, message.campaign, sees)
 
     def _each(
         self, path: Path, now: datetime, deed: Callable[[LabReading, datetime, str], LabVerdict]
@@ -91,9 +95,11 @@ class Hl7Intake:
                 reading.test,
             )
 
-    def _entered(self, reading: LabReading, now: datetime, campaign: str) -> LabVerdict:
+    def _entered(
+        self, reading: LabReading, now: datetime, campaign: str, sees: Sees | None = None
+    ) -> LabVerdict:
         with self.db.write() as session:
-            return self._receive(session, reading, now, campaign)
+            return self._receive(session, reading, now, campaign, sees)
 
     def _tried(self, reading: LabReading, now: datetime, campaign: str) -> LabVerdict:
         try:
@@ -102,12 +108,28 @@ class Hl7Intake:
         except _Undone as undone:
             return undone.verdict
 
-    def _receive(self, session: Session, reading: LabReading, now: datetime, campaign: str) -> LabVerdict:
-        return self.desk.receive(session, campaign, reading, queued_by(reading), now)
+    def _receive(
+        self,
+        session: Session,
+        reading: LabReading,
+        now: datetime,
+        campaign: str,
+        sees: Sees | None = None,
+    ) -> LabVerdict:
+        return self.desk.receive(session, campaign, reading, queued_by(reading), now, sees)
+
+    def _bounds_of(self, message: LabMessage) -> Sees | None:
+        """What a caller of the API may change, as its account says now; others are bound to nothing."""
+        if message.format != "fhir":
+            return None
+        accounts: tuple[AccessKey | User, ...] = (*keys.listing(self.db), *users.listing(self.db))
+        callers = (badge_of(row).caller for row in accounts if row.name == message.sender)
+        caller = next(callers, None)
+        return None if caller is None else partial(caller.sees_contact, message.campaign)
 
     def _reading_of(self, message: LabMessage, now: datetime) -> LabReading:
         if message.format == "fhir":
-            desk = Desk(self.codes, ZoneInfo(self.defaults.time_zone), now)
+            desk = Desk(self.codes, ZoneInfo(self.defaults.time_zone), message.received_at)
             return read_again(message.content, message.sender, message.control_id, desk)
         read = read_hl7(message.content, self.codes, self.defaults, now).reading
         assert read is not None  # only what could be read is kept

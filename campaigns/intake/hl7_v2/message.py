@@ -6,13 +6,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from campaigns.intake.hl7_v2.header import Header, open_message
-from campaigns.intake.hl7_v2.orders import ENDS, Order, one_of, orders_of, result_of, status_of, use_of
+from campaigns.intake.hl7_v2.orders import ENDS, Order, end_of, one_of, orders_of, status_of, uses_of
 from campaigns.intake.hl7_v2.patient import Patient, Told, tell_clinic, tell_patient
-from campaigns.intake.hl7_v2.segments import Segment, segments_of
-from campaigns.intake.hl7_v2.times import day_of, moment_of
+from campaigns.intake.hl7_v2.segments import LOST, Segment, segments_of, strays_of
+from campaigns.intake.hl7_v2.times import home_day_of, moment_of, offset_of
+from campaigns.intake.hl7_v2.values import result_of
 from campaigns.intake.lab.codes import LabCodes
 from campaigns.intake.lab.result import Fault, LabReading, LabResult, LabStatus
 from campaigns.intake.rows import IntakeDefaults
+
+_STRAY = r"goes on in a line that is no segment: write \.br\ for a line end within a text"
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ def read_hl7(content: bytes, codes: LabCodes, defaults: IntakeDefaults, now: dat
         segments = list(segments_of(opened.text, header.encoding))
     except ValueError as error:
         return Hl7Message(header, None, (Fault("MSH-9", f"has {error}: send fewer results at once"),))
+    strays = [Fault(place, _STRAY) for place in strays_of(opened.text)]
     results = _Results(segments[0], codes, defaults, now)
-    return Hl7Message(header, results.of(content, header, segments[1:]))
+    return Hl7Message(header, results.of(content, header, segments[1:], strays))
 
 
 def queued_by(reading: LabReading) -> str:
@@ -77,14 +81,18 @@ class _Results:
 
     def __init__(self, msh: Segment, codes: LabCodes, defaults: IntakeDefaults, now: datetime) -> None:
         self._msh, self._codes, self._defaults, self._now = msh, codes, defaults, now
-        self._zone = ZoneInfo(defaults.time_zone)
+        self._home = ZoneInfo(defaults.time_zone)
+        self._zone = offset_of(msh.text(7)) or self._home
         self._faults: list[Fault] = []
         self._unknown: list[Fault] = []
         self._ignored = 0
 
-    def of(self, content: bytes, header: Header, segments: Sequence[Segment]) -> LabReading:
-        """Everything that the message says."""
-        orders, self._faults = orders_of(segments)
+    def of(
+        self, content: bytes, header: Header, segments: Sequence[Segment], strays: Sequence[Fault]
+    ) -> LabReading:
+        """Everything that the message says. strays: lines of it that are no segments."""
+        orders, misplaced = orders_of(segments)
+        self._faults = [*strays, *misplaced]
         by_order: dict[str, list[_Finding]] = {}
         for order in orders:
             found = list(self._findings(order))
@@ -99,16 +107,17 @@ class _Results:
         return _reading(content, header, results, self._ignored, self._faults)
 
     def _findings(self, order: Order) -> Iterator[_Finding]:
-        for obx in order.results or (None,):
-            use = use_of(order, obx, self._codes)
+        if end := end_of(order, self._codes):
+            yield _Finding(order, None, *end)
+        for obx, use in uses_of(order, self._codes):
             status = status_of(order, obx)
+            if end and use != "ours":
+                continue  # the order has ended, whatever else stands under it
             if use == "ignored" or status is None:
                 self._ignored += 1
             elif isinstance(status, Fault):
                 (self._faults if use == "ours" else self._unknown).append(status)
-            elif status in ENDS and obx is None:
-                yield _Finding(order, obx, status, use == "ours")
-            elif use == "ours" and (obx is not None or status == "preliminary"):
+            elif use == "ours" and (obx is not None or status == "preliminary" or end):
                 yield _Finding(order, obx, status, True)
             elif use == "ours":
                 self._faults.append(
@@ -135,8 +144,10 @@ class _Results:
         tell_clinic(told, first.order.orc, first.order.patient.pv1, self._msh, self._codes)
         self._tell_sample(told, first)
         self._tell_result(told, live, status)
-        told_at = max(self._told_at(finding.order) for finding in findings)
-        return LabResult(external_id, status, told_at, told.cells, told.places)
+        self._demand_letters(told, status)
+        said = [moment for finding in findings if (moment := self._moment(finding.order.obr, 22))]
+        sent_at = self._moment(self._msh, 7) or self._now
+        return LabResult(external_id, status, max(said, default=None), sent_at, told.cells, told.places)
 
     def _demand_alive(self, patient: Patient) -> None:
         pid = patient.pid
@@ -144,12 +155,18 @@ class _Results:
             what = "says that the patient has died, so nobody is called: a human must see to it"
             self._faults.append(Fault(pid.place(30 if pid.text(30) else 29), what))
 
+    def _demand_letters(self, told: Told, status: LabStatus) -> None:
+        for column, value in told.cells.items():
+            if LOST in value and status not in ENDS:
+                what = "has an escape that is no letter of the message's character set (MSH-18)"
+                self._faults.append(Fault(told.places[column], what))
+
     def _tell_sample(self, told: Told, finding: _Finding) -> None:
         """When it was taken: OBR-7, SPM-17, OBX-14."""
         obr, specimen, obx = finding.order.obr, finding.order.specimen, finding.obx
         places = [(obr, 7), *([(specimen, 17)] if specimen else []), *([(obx, 14)] if obx else [])]
         segment, number = next((each for each in places if each[0].text(each[1])), places[0])
-        day = day_of(segment.text(number), self._zone)
+        day = home_day_of(segment.text(number), self._zone, self._home)
         told.add(self._codes.columns["sample_date"], day, segment.place(number))
 
     def _tell_result(self, told: Told, findings: Sequence[_Finding], status: LabStatus) -> None:
@@ -167,9 +184,7 @@ class _Results:
             else:
                 told.add(column, result, obx.place(5))
 
-    def _told_at(self, order: Order) -> datetime:
-        """When it was said: OBR-22, MSH-7; a clock that is fast must not outdate what follows."""
-        for segment, number in ((order.obr, 22), (self._msh, 7)):
-            if moment := moment_of(segment.text(number), self._zone):
-                return min(moment, self._now)
-        return self._now
+    def _moment(self, segment: Segment, field: int) -> datetime | None:
+        """A time that is told; a clock that is fast must not outdate what follows."""
+        moment = moment_of(segment.text(field), self._zone)
+        return min(moment, self._now) if moment else None

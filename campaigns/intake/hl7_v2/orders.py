@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from campaigns.intake.hl7_v2.patient import Patient
 from campaigns.intake.hl7_v2.segments import Parts, Segment
+from campaigns.intake.hl7_v2.values import coded
 from campaigns.intake.lab.codes import LabCodes, TestUse
 from campaigns.intake.lab.result import Fault, LabStatus
 
@@ -43,7 +44,6 @@ OBR_STATUS: Mapping[str, LabStatus] = {
 ENDS: tuple[LabStatus, ...] = ("wrong_patient", "withdrawn", "not_done")
 CAUTIOUS: tuple[LabStatus, ...] = (*ENDS, "preliminary", "corrected", "final")
 """Of two that are said of one result the first holds."""
-ABNORMAL, NORMAL = frozenset({"A", "AA", "H", "HH"}), frozenset({"N"})  # of OBX-8
 
 
 @dataclass
@@ -92,6 +92,14 @@ def orders_of(segments: Iterable[Segment]) -> tuple[list[Order], list[Fault]]:
     return orders, faults
 
 
+def uses_of(order: Order, codes: LabCodes) -> list[tuple[Segment | None, TestUse | None]]:
+    """Each result of an order, or the order alone, with its use; an OBX without a test is more of ours."""
+    uses = [(obx, use_of(order, obx, codes)) for obx in order.results or (None,)]
+    if "ours" not in {use for _, use in uses}:
+        return uses
+    return [(obx, "ours" if obx is not None and not obx.first(3) else use) for obx, use in uses]
+
+
 def use_of(order: Order, obx: Segment | None, codes: LabCodes) -> TestUse | None:
     """Whether a result is ours, by OBX-3 or, where that is unknown, by OBR-4; ignored is ignored."""
     of_order = _use(order.obr.first(4), codes)
@@ -101,6 +109,21 @@ def use_of(order: Order, obx: Segment | None, codes: LabCodes) -> TestUse | None
     if of_result is None and obx is not None and len(order.results) > 1:
         return None  # which of several it is, OBR-4 does not say
     return of_result or of_order
+
+
+def end_of(order: Order, codes: LabCodes) -> tuple[LabStatus, bool] | None:
+    """How an order of ours as a whole ends (OBR-25), and whether its test (OBR-4) says that it is ours.
+
+    None: it does not end, or is another test's. Laboratories number all tests of a sample alike: the end of
+    one of them is no end of ours. Where no test is named at all, the number is all there is to go by.
+    """
+    status = OBR_STATUS.get(order.obr.text(25).upper())
+    if status not in ENDS:
+        return None
+    if _use(order.obr.first(4), codes) == "ours":
+        return status, True
+    unnamed = not order.obr.first(4) and not any(obx.first(3) for obx in order.results)
+    return (status, False) if unnamed else None
 
 
 def status_of(order: Order, obx: Segment | None) -> LabStatus | Fault | None:
@@ -121,42 +144,9 @@ def status_of(order: Order, obx: Segment | None) -> LabStatus | Fault | None:
     return next(status for status in CAUTIOUS if status in found)
 
 
-def result_of(obx: Segment, codes: LabCodes) -> str | Fault:
-    """The campaign's word for what was found."""
-    values = obx.repetitions(5)
-    if not values:
-        return Fault(obx.place(5), "is blank: send the result with it")
-    found = {meaning for value in values for meaning in _meanings(value, codes)}
-    if not found:
-        return Fault(obx.place(5), "is a result that lab-codes.yaml does not know: add it there")
-    if len(found) > 1:
-        return Fault(obx.place(5), "says two different results: send one")
-    (result,) = found
-    return result if _fits(obx, result, codes) else Fault(obx.place(8), "contradicts the result in OBX-5")
-
-
 def _use(test: Parts, codes: LabCodes) -> TestUse | None:
-    uses = {codes.test(system, code, text) for code, text, system in _coded(test)}
+    uses = {codes.test(system, code, text) for code, text, system in coded(test)}
     return "ignored" if "ignored" in uses else "ours" if "ours" in uses else None
-
-
-def _meanings(value: Parts, codes: LabCodes) -> set[str]:
-    coded = [codes.meanings(system, code, text) for code, text, system in _coded(value)]
-    return set().union(*coded, codes.meanings("", "", value[9]))
-
-
-def _coded(value: Parts) -> Sequence[tuple[str, str, str]]:
-    """CE, CWE: code, text and system, and the same in other codes; a text alone is both code and text."""
-    first = (value[1], value[2] or value[1], value[3])
-    return [each for each in (first, (value[4], value[5], value[6])) if any(each)]
-
-
-def _fits(obx: Segment, result: str, codes: LabCodes) -> bool:
-    """Whether the flags do not say the contrary."""
-    flags = {flag[1].upper() for flag in obx.repetitions(8)}
-    told = {meaning for flag in flags for meaning in codes.meanings("", flag, "")}
-    wrong = {"negative": ABNORMAL, "positive": NORMAL}.get(result, frozenset())
-    return told <= {result} and not flags & wrong
 
 
 def one_of(statuses: Sequence[LabStatus]) -> LabStatus:

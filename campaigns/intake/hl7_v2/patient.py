@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC
+
+import phonenumbers
 
 from campaigns.flows.columns import MORE_PHONES
 from campaigns.flows.fields import NAME
@@ -64,7 +65,7 @@ def tell_patient(told: Told, patient: Patient, codes: LabCodes, defaults: Intake
         told.add(column, number, pid.place(13))
     birth = pid.text(7)
     told.add(codes.columns["birth_year"], year_of(birth), pid.place(7))
-    told.add(codes.columns["birth_date"], day_of(birth, UTC), pid.place(7))
+    told.add(codes.columns["birth_date"], day_of(birth), pid.place(7))
     told.add(codes.columns["patient_id"], patient.id, pid.place(3))
 
 
@@ -98,20 +99,39 @@ def _phones(pid: Segment, country: str) -> list[str]:
     """Numbers to call, mobile ones first; those that cannot be dialled only when no other is there."""
     spoken = [each for each in pid.repetitions(13) if each[3].upper() not in NO_VOICE and each[2] != MAIL]
     spoken.sort(key=lambda each: each[3] != MOBILE)
-    numbers = list(dict.fromkeys(number for each in spoken if (number := _number(each))))
+    numbers = list(dict.fromkeys(number for each in spoken if (number := _number(each, country))))
     return [number for number in numbers if _dialled(number, country)] or numbers
 
 
-def _number(phone: Parts) -> str:
-    """XTN: in the first component, or in the fifth to seventh, or in the twelfth."""
+def _number(phone: Parts, country: str) -> str:
+    """XTN: in the first component, or in the fifth to seventh, or in the twelfth.
+
+    Where the fifth names a country the number is one of that country, however the first writes it.
+    """
     whole = _TAIL.sub("", phone[1])
-    if any(mark.isdigit() for mark in whole):
-        return whole
-    land, area, local = (phone[part] for part in (5, 6, 7))
-    if local:
-        land = land.lstrip("+0")
-        return f"+{land} {area} {local}" if land else f"{area} {local}".strip()
-    return phone[12]
+    whole = whole if any(mark.isdigit() for mark in whole) else ""
+    land, area, local = phone[5].lstrip("+0"), phone[6], phone[7]
+    apart = " ".join(filter(None, (f"+{land}" if land else "", area, local))) if local else ""
+    if region := _region(land):
+        if _dialled(apart, country) or not whole:
+            return apart or phone[12]
+        return _abroad(whole, land, region)
+    return whole or apart or phone[12]
+
+
+def _region(land: str) -> str:
+    """The country of a calling code, the first of those that share it; "" of what is none."""
+    code = int(land) if land.isascii() and land.isdigit() else 0
+    region = phonenumbers.region_code_for_country_code(code)
+    return "" if region in ("ZZ", "001") else region
+
+
+def _abroad(whole: str, land: str, region: str) -> str:
+    """A number as it is dialled within a country, with its code; never one of the home's."""
+    try:
+        return parse_phone(whole, region)
+    except ValueError:
+        return whole if whole.startswith("+") else f"+{land} {whole}"
 
 
 def _dialled(number: str, country: str) -> bool:

@@ -9,6 +9,12 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", 
 MOST_SEPARATORS = 20_000  # a message of 500 results has as many; the library takes 15 µs for each
 READ = ("MSH", "PID", "PV1", "ORC", "OBR", "OBX", "SPM")
 """The segments that say something to us; others are not even split."""
+MOST_STRAYS = 20  # as many places as are told at once
+_BLANK = " \t\n\f\v\x1a"  # a line of these alone is none; the last ends a file of DOS
+LOST = "\ufffd"  # an escape that cannot be read
+_HIGHLIGHTS = ("H", "N")
+_LAYOUT = re.compile(r"\.[a-z]{2}[+-]?\d*", re.ASCII)
+_BYTES = re.compile(r"X(?:[0-9A-Fa-f]{2})+")
 _NULL = '""'  # "delete what you have": nothing, to us
 
 
@@ -44,9 +50,12 @@ class Segment:
         """As it is meant (HL7 chapter 2, use of escape sequences)."""
         return unescape(text, self._fields.separators, self._fields.esc, self._encoding)
 
-    def first_part(self, text: str) -> str:
-        """The first subcomponent of a component."""
-        return text.partition(self._fields.separators[4])[0]
+    def subcomponents(self, text: str) -> list[str]:
+        """Those of a component, each as it is meant; "" for one that is not there."""
+        return [self._meant(each) for each in text.split(self._fields.separators[4])]
+
+    def _meant(self, text: str) -> str:
+        return "" if text == _NULL else " ".join(self.unescaped(text).split())
 
     def _parts(self, repetition: "str | hl7.Repetition") -> "Parts":
         return Parts(
@@ -61,10 +70,22 @@ class Parts:
         self._components, self._segment = components, segment
 
     def __getitem__(self, component: int) -> str:
+        return next(iter(self._subcomponents(component)), "")
+
+    def whole(self, component: int) -> str:
+        """All subcomponents of a component: a text in which & stands without an escape is one text."""
+        return " ".join(filter(None, self._subcomponents(component)))
+
+    @property
+    def joined(self) -> str:
+        """All of it as one text."""
+        components = range(1, len(self._components) + 1)
+        return " ".join(filter(None, map(self.whole, components)))
+
+    def _subcomponents(self, component: int) -> Sequence[str]:
         if not 0 < component <= len(self._components):
-            return ""
-        first = self._segment.first_part(self._components[component - 1])
-        return "" if first == _NULL else " ".join(self._segment.unescaped(first).split())
+            return ()
+        return self._segment.subcomponents(self._components[component - 1])
 
     def __bool__(self) -> bool:
         return any(component.strip() and component != _NULL for component in self._components)
@@ -92,17 +113,45 @@ def segments_of(text: str, encoding: str) -> Iterator[Segment]:
         yield Segment(name, numbers[name], fields, encoding)
 
 
+def strays_of(text: str) -> list[str]:
+    """Where a segment goes on in a line that is none: the places of the fields that are broken there.
+
+    A line end within a text is an error of the sender, and what follows it must not be lost unseen.
+    """
+    begins = re.compile(rf"[A-Z][A-Z0-9]{{2}}{re.escape(text[3])}")
+    numbers: dict[str, int] = {}
+    places: list[str] = []
+    before = ""
+    for line in (line for line in text.split("\r") if line.strip(_BLANK)):
+        if begins.match(line):
+            before, name = line, line[:3]
+            numbers[name] = numbers.get(name, 0) + 1
+        elif before:
+            field = before.count(text[3]) + before.startswith("MSH")
+            places.append(place_of(before[:3], field, numbers[before[:3]]))
+            before = ""  # one line is enough of each segment
+        if len(places) == MOST_STRAYS:
+            break
+    return places
+
+
 def unescape(text: str, separators: str, escape: str, encoding: str) -> str:
-    """`\\S\\` -> `^`, `\\X41\\` -> `A`; what only shapes a text, or cannot be read, is a space or nothing."""
+    """`\\S\\` -> `^`, `\\X41\\` -> `A`; what only shapes a text is a space or nothing.
+
+    Other marks are no escapes, and stay: no word may vanish between two of them. An escape that cannot be
+    read is a `LOST` letter.
+    """
     if not escape or escape not in text:
         return text
     marks: Mapping[str, str] = dict(zip("FRST", separators[1:], strict=False)) | {"E": escape}
 
     def meant(found: re.Match[str]) -> str:
         code = found[1]
-        if code.startswith("X"):
+        if _BYTES.fullmatch(code):
             return _hexadecimal(code[1:], encoding)
-        return marks.get(code, " " if code.startswith(".") else "")
+        if _LAYOUT.fullmatch(code):
+            return " "
+        return "" if code in _HIGHLIGHTS else marks.get(code, found[0])
 
     mark = re.escape(escape)
     return re.sub(f"{mark}([^{mark}]*){mark}", meant, text)
@@ -112,4 +161,4 @@ def _hexadecimal(digits: str, encoding: str) -> str:
     try:
         return bytes.fromhex(digits).decode(encoding).replace("\0", "")
     except ValueError:
-        return ""
+        return LOST

@@ -5,9 +5,9 @@ by chance. Other bytes are what MSH-18 says, unless that makes no words of them 
 laboratories declare nothing, or ASCII, and write Windows-1251.
 """
 
-import re
 from dataclasses import dataclass
-from itertools import groupby
+
+from campaigns.intake.hl7_v2.letters import oddness
 
 UNDECLARED = ("cp1251", "koi8-r", "iso8859-5", "cp866", "latin-1")  # most usual first
 _DECLARED = {
@@ -46,11 +46,9 @@ _DECLARED = {
 _NO_ANSWER = ("", "ascii", "utf-8")  # of bytes that are neither
 _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _LOST = "\ufffd"  # a letter that could not be read
-_FREQUENT = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"  # letters of Russian, the most frequent first
-_WORD = re.compile(r"\w+|[^\s\w]")
-_SIGN, _MIXED, _SHOUTED = 3.0, 2.0, 1.5  # what is odd, in the measure of a letter: 0 frequent .. 1 rare
-_ACCENTED, _CASES = 0.3, 1.0
 TRUSTED, USUAL = 0.3, 0.15  # so much odder may be what is declared, and what is usual
+MARGIN = 0.3  # what is not declared must be this much less odd than the next best: else a name may be garbled
+FEW = 1.5  # more for a single letter, a quarter of it for two
 ODDEST = 1.6  # a letter; what is odder is text in no set that is known here
 
 
@@ -69,7 +67,8 @@ def decode(content: bytes, declared: str) -> Decoded:
         return _utf16(content)
     content = content.removeprefix(_UTF8_MARK)
     if content.isascii():
-        return Decoded(content.decode("ascii"), "ascii", True)
+        said = _DECLARED.get(declared.strip().upper(), "ascii")  # of letters in escapes
+        return Decoded(content.decode("ascii"), said, True)
     text = _text(content, "utf-8")
     if text is not None:
         return Decoded(text, "utf-8", _LOST not in text)
@@ -78,11 +77,15 @@ def decode(content: bytes, declared: str) -> Decoded:
     if sum(not mark.isascii() for mark in mended) > 3 * lost:  # far more right letters than by chance
         return Decoded(mended, "utf-8", False)
     said = _DECLARED.get(declared.strip().upper(), "")
-    said, bonus = (UNDECLARED[0], USUAL) if said in _NO_ANSWER else (said, TRUSTED)
-    odd = {name: _oddness(text) for name in _sets(said) if (text := _text(content, name)) is not None}
-    bonus += 1 / lost  # of a few letters alone nothing can be told
-    best = min(odd, key=lambda name: odd[name] - (bonus if name == said else 0))  # the first of equals
-    return Decoded(content.decode(best), best, odd[best] <= ODDEST)
+    named = said not in _NO_ANSWER
+    said, bonus = (said, TRUSTED) if named else (UNDECLARED[0], USUAL)
+    bonus += FEW / lost**2 if named else 0.0  # of a letter alone nothing can be told
+    texts = {name: text for name in _sets(said) if (text := _text(content, name)) is not None}
+    odd = {name: oddness(text) - (bonus if name == said else 0) for name, text in texts.items()}
+    best = min(odd, key=odd.__getitem__)  # the first of equals
+    others = [odd[name] for name, text in texts.items() if text != texts[best]]
+    clear = (named and best == said) or min(others, default=ODDEST) - odd[best] >= MARGIN
+    return Decoded(texts[best], best, clear and odd[best] <= ODDEST)
 
 
 def _sets(said: str) -> tuple[str, ...]:
@@ -101,33 +104,3 @@ def _text(content: bytes, encoding: str) -> str | None:
         return content.decode(encoding)
     except UnicodeDecodeError:
         return None
-
-
-def _oddness(text: str) -> float:
-    """How odd what is not ASCII reads, a character: 0 is frequent letters of Russian in usual words."""
-    foreign = sum(not mark.isascii() for mark in text)
-    return sum(_odd(word) for word in _WORD.findall(text) if not word.isascii()) / max(1, foreign)
-
-
-def _odd(word: str) -> float:
-    """Of one word, or one sign."""
-    marks = [mark for mark in word if not mark.isascii()]
-    cyrillic = sum("Ѐ" <= mark <= "ԯ" for mark in word)
-    latin = [mark for mark in word if mark.isalpha() and not "Ѐ" <= mark <= "ԯ"]
-    odd = sum(_odd_letter(mark) for mark in marks)
-    if cyrillic and latin:
-        odd += _MIXED * len(marks)
-    if not cyrillic and (len(marks) == len(word) or 2 < len(word) < 2 * len(marks)):  # no letter is plain
-        odd += _SHOUTED * len(marks)
-    if cyrillic and word not in (word.lower(), word.upper(), word.capitalize()):
-        odd += _CASES * len([*groupby(word, str.isupper)])
-    return odd
-
-
-def _odd_letter(mark: str) -> float:
-    if not mark.isalpha():
-        return 0.0 if mark in "№«»–—’“”„…°" else _SIGN
-    place = _FREQUENT.find(mark.lower())
-    if place >= 0:
-        return place / len(_FREQUENT)
-    return 1.0 if "Ѐ" <= mark <= "ԯ" else _ACCENTED

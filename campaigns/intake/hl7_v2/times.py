@@ -25,15 +25,29 @@ def moment_of(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def day_of(text: str, zone: tzinfo) -> str:
-    """The day where `zone` is, as `2026-11-18`; the text itself when it names none, "" of nothing."""
-    moment = moment_of(text, zone)
-    if moment is not None:
-        return moment.astimezone(zone).date().isoformat()
+def offset_of(text: str) -> tzinfo | None:
+    """The offset that a time names; that of MSH-7 is the message's (HL7 chapter 2, TS)."""
+    found = _TIME.fullmatch(text.strip())
+    try:
+        return _offset(found) if found is not None else None
+    except ValueError:
+        return None
+
+
+def day_of(text: str) -> str:
+    """The day as it is written, as `2026-11-18`; the text itself when it names none, "" of nothing."""
     found = _TIME.fullmatch(text.strip())
     if found is None or found[3] is None:
         return text
     return "-".join(found.group(1, 2, 3))
+
+
+def home_day_of(text: str, zone: tzinfo, home: tzinfo) -> str:
+    """As `day_of`; a time that is told in UTC is one of the clinic's clock. zone: where none is named."""
+    moment = moment_of(text, zone)
+    if moment is None or moment.astimezone(offset_of(text) or zone).utcoffset():
+        return day_of(text)
+    return moment.astimezone(home).date().isoformat()
 
 
 def year_of(text: str) -> str:

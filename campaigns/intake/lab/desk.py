@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from campaigns.flows.script import Script
 from campaigns.flows.turns import TaskRaised
-from campaigns.intake.lab.orders import LabOrders
+from campaigns.intake.lab.orders import LabOrders, Sees
 from campaigns.intake.lab.result import Fault, LabReading, LabResult, LabVerdict
 from campaigns.intake.rows import IntakeDefaults
 from campaigns.models import Contact, LabMessage
@@ -20,7 +20,7 @@ from campaigns.words import LabAnswer, LabFate
 
 MESSAGE_CHANGED = "lab_message_changed"
 """Reason of a task: a laboratory sent another content under the control id of a message that was accepted."""
-_MOST_NAMED = 20  # orders of one message by which it is known; of more, a digest
+_LONGEST_NAMED = 400  # characters of orders by which a message is known; databases bound what they index
 
 Fate = tuple[str, LabFate, int | None]
 
@@ -36,13 +36,21 @@ class LabDesk:
         self._defaults = defaults
 
     def receive(
-        self, session: Session, campaign: str, reading: LabReading, queued_by: str, now: datetime
+        self,
+        session: Session,
+        campaign: str,
+        reading: LabReading,
+        queued_by: str,
+        now: datetime,
+        sees: Sees | None = None,
     ) -> LabVerdict:
         """Enter one message, as part of a transaction (`Together`): all its results, or none.
 
-        queued_by: whose its contacts are. AA: all is kept. AE: nothing was done but that the message is kept,
-        so that it can be run again. The same message once more (sender, control id, orders) gets the same
-        answer and changes nothing; one that was refused is judged anew. Test messages leave no trace.
+        queued_by: whose its contacts are. sees: which of those that are there it may change; None: any.
+        AA: all is kept. AE: nothing was done but that the message is kept, so that it can be run again. The
+        same message once more (sender, control id, orders and their status) gets the same answer and changes
+        nothing; one that was refused is judged anew, unless it was accepted meanwhile, mended. Test messages
+        leave no trace.
 
         Raises what `script_of` raises, and what the database does: the laboratory is to send it again (AR).
         """
@@ -56,11 +64,12 @@ class LabDesk:
         known = lab_messages.earlier(session, arrival)
         if known is not None and known.answer == "AA":
             return self._again(session, known, arrival, reading, now)
-        orders = LabOrders(session, script, self._defaults, reading, queued_by, now)
+        orders = LabOrders(session, script, self._defaults, reading, queued_by, now, sees)
         faults = _together(reading.faults, orders.faults())
         message_id = _write_down(session, known, arrival, faults, now)
         if faults:
             return LabVerdict("AE", faults)
+        lab_messages.supersede(session, arrival, now)
         return LabVerdict("AA", (), tuple(orders.settle(message_id)))
 
     def _again(
@@ -69,11 +78,12 @@ class LabDesk:
         """It was accepted before: whatever it says now, nothing changes but that a human may have to look."""
         fates = tuple(_known_fates(session, known.campaign, reading))
         again = {known.digest, _digest(known.content)}  # kept: what else it said another time
-        if arrival.digest in again or arrival.meaning == known.meaning:
+        was_kept = lab_messages.supersede(session, arrival, now, by=known)
+        if was_kept or arrival.digest in again or arrival.meaning == known.meaning:
             lab_messages.repeated(session, known)
             return LabVerdict("AA", (), fates, again=True)
         lab_messages.repeated(session, known, arrival.content)
-        work = TaskRaised(MESSAGE_CHANGED, "normal", _named(arrival))
+        work = TaskRaised(MESSAGE_CHANGED, "high", _named(arrival))
         contact = _contact_of(session, fates)
         if contact is None:
             raise_of_campaign(session, known.campaign, work, now)
@@ -100,12 +110,15 @@ def _write_down(
 
 def _arrival(campaign: str, reading: LabReading) -> Arrival:
     digest = _digest(reading.content)
-    names = sorted({each.external_id for each in reading.results})
-    subject = " ".join(names if len(names) <= _MOST_NAMED else [_digest("\n".join(names).encode())])
+    names = sorted({f"{each.external_id}:{each.status}" for each in reading.results})
+    about = " ".join(names)
+    if len(about) > _LONGEST_NAMED:
+        about = _digest(about.encode())
     return Arrival(
         sender=reading.sender,
         control_id=reading.control_id,
-        subject=lab_messages.subject_of_bytes(digest) if reading.faults else subject,
+        subject=lab_messages.subject_of_bytes(digest) if reading.faults else about,
+        about=about,
         digest=digest,
         meaning="" if reading.faults else _meaning(reading.results),
         campaign=campaign,

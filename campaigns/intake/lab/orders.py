@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from campaigns.flows.fields import NAME, Field, parse_field
+from campaigns.flows.fields import Field, parse_field
 from campaigns.flows.followups import facts_of, followups
 from campaigns.flows.script import Script
 from campaigns.flows.turns import Work
 from campaigns.intake.correction_file import usual_age
+from campaigns.intake.lab.newest import is_newer, is_older
+from campaigns.intake.lab.persons import agrees, contradicts
 from campaigns.intake.lab.result import Fault, LabReading, LabResult, LabStatus
-from campaigns.intake.phones import parse_phone
 from campaigns.intake.rows import IntakeDefaults, RowReader, Unusable, Usable
 from campaigns.models import Contact
 from campaigns.store import contacts, corrections, lab_messages, queueing, withdrawals
@@ -25,10 +27,14 @@ CALLED_FOR: frozenset[LabStatus] = frozenset({"final", "corrected"})
 """Of the other results nobody is told, not now or not ever."""
 LATE = "deadline has passed"
 ANOTHER_PERSON = (
-    "is the number of another person's result, which somebody else sent: agree on numbers that differ"
+    "is the number of a result that somebody else sent, and name, year of birth and phone do not show that"
+    " it is the same person's: agree on numbers that differ"
 )
+FOREIGN = "belongs to another sender: agree on numbers that differ"
 TWICE = "stands in two results of this message that differ: send one"
-_IDENTITY, _PERSON = Field("external_id", "text"), Field(NAME, "name")
+Sees = Callable[[str, str], bool]
+"""Whether a sender may change what there is; of it: the institution, and who queued it, or said it first."""
+_IDENTITY = Field("external_id", "text")
 _FATES: Mapping[str, LabFate] = {
     "queued": "queued",
     "corrected": "corrected",
@@ -51,8 +57,10 @@ class LabOrders:
         reading: LabReading,
         queued_by: str,
         now: datetime,
+        sees: Sees | None,
     ) -> None:
         self._session = session
+        self._sees = sees
         self._script = script
         self._defaults = defaults
         self._sender = reading.sender
@@ -71,11 +79,11 @@ class LabOrders:
         yield from self._faults
         reader = RowReader(self._script, self._defaults, self._now)
         for result in self._results:
-            if self._is_older(result):
-                continue
-            if self._is_of_another(result):
+            if self._is_foreign(result):
+                yield Fault(_place(result, "external_id"), FOREIGN)
+            elif self._is_of_another(result):
                 yield Fault(_place(result, "external_id"), ANOTHER_PERSON)
-            elif result.status in CALLED_FOR:
+            elif result.status in CALLED_FOR and not self._is_older(result):
                 yield from self._read(reader, result)
 
     def settle(self, message_id: int) -> Iterator[tuple[str, LabFate, int | None]]:
@@ -101,16 +109,16 @@ class LabOrders:
             except ValueError as error:
                 self._faults.append(_fault(result, str(error)))
                 continue
-            yield result if name == result.external_id else replace(result, external_id=name)
+            yield replace(result, external_id=name, **self._moments(result))
 
     def _newest(self, results: Iterator[LabResult]) -> list[LabResult]:
         """One of each number; two that were told at once must say the same."""
         newest: dict[str, LabResult] = {}
         for result in results:
             other = newest.setdefault(result.external_id, result)
-            if _moment(result) > _moment(other):
+            if is_newer(result, other):
                 newest[result.external_id] = result
-            elif _moment(result) == _moment(other) and _said(result) != _said(other):
+            elif not is_newer(other, result) and _said(result) != _said(other):
                 self._faults.append(Fault(_place(result, "external_id"), TWICE))
         return list(newest.values())
 
@@ -126,32 +134,41 @@ class LabOrders:
                 self._new[name] = replace(contact, queued_by=self._queued_by)
 
     def _is_older(self, result: LabResult) -> bool:
-        """Whether more is known already; of what was told at once, the last to come holds.
-
-        But a preliminary result is never newer than another of the same moment, nor than a contact of a file.
-        """
+        """Whether more is known already; a contact of a file is more than a preliminary result."""
         known = self._told.get(result.external_id)
         if known is None:
             return result.status == "preliminary" and result.external_id in self._queued
-        told_at = self._told_at(result)
-        again = result.status == "preliminary" and known.order.status != "preliminary"
-        return told_at < known.order.told_at or (told_at == known.order.told_at and again)
+        return is_older(result, known.order)
+
+    def _is_foreign(self, result: LabResult) -> bool:
+        """Whether it is not the sender's to change; also where nobody is called for it yet, or any more."""
+        if self._sees is None:
+            return False
+        row = self._contact(result.external_id)
+        if row is not None:
+            return not self._sees(row.institution, row.queued_by)
+        known = self._told.get(result.external_id)
+        return known is not None and known.sender != self._sender and not self._sees("", known.sender)
 
     def _is_of_another(self, result: LabResult) -> bool:
-        """Whether two senders number alike, and this is about a person that nobody here knows."""
+        """Whether two senders number alike, and this may be about somebody else than what is known.
+
+        Of a contact of a file nobody knows whose number it is: a laboratory may mend either name or phone.
+        """
         known = self._told.get(result.external_id)
         if known is not None and known.sender == self._sender:
             return False
         row = self._contact(result.external_id)
-        if row is None:
-            return False
-        name = _canonical(result, NAME, lambda raw: parse_field(_PERSON, raw, "UTC"))
-        phone = _canonical(result, "phone", lambda raw: parse_phone(raw, self._defaults.country))
-        return bool(name and phone) and name != row.full_name and phone not in (row.phone, *row.phones)
+        if known is None:
+            return row is not None and contradicts(result, row, self._defaults.country)
+        if row is None:  # nobody is there to be compared: an end that somebody else told must not silence it
+            return known.order.status != "preliminary"
+        return not agrees(result, row, self._script, self._defaults.country)
 
-    def _told_at(self, result: LabResult) -> datetime:
+    def _moments(self, result: LabResult) -> dict[str, Any]:
         """A laboratory whose clock is ahead must not silence what it says later."""
-        return min(result.told_at, self._now)
+        told_at = None if result.told_at is None else min(result.told_at, self._now)
+        return {"told_at": told_at, "sent_at": min(result.sent_at, self._now)}
 
     # ------------------------------------------------------------ settling
 
@@ -201,7 +218,8 @@ class LabOrders:
             contact_id=contact_id,
             status=result.status,
             fate=fate,
-            told_at=self._told_at(result),
+            told_at=result.told_at,
+            sent_at=result.sent_at,
             message_id=message_id,
         )
 
@@ -211,19 +229,8 @@ class LabOrders:
         return followups(self._script, facts, state, outcome, contact.delivered_at is not None)
 
 
-def _moment(result: LabResult) -> tuple[datetime, bool]:
-    return result.told_at, result.status != "preliminary"
-
-
 def _said(result: LabResult) -> tuple[LabStatus, Mapping[str, str]]:
     return result.status, result.cells
-
-
-def _canonical(result: LabResult, column: str, parse: Callable[[str], str]) -> str:
-    try:
-        return parse(result.cells.get(column, ""))
-    except ValueError:
-        return ""
 
 
 def _fault(result: LabResult, reason: str) -> Fault:

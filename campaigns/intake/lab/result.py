@@ -29,7 +29,7 @@ class Fault:
 class LabResult:
     """One result. external_id: the filler's order number, else the placer's, as the laboratory says it.
 
-    told_at: when the laboratory said so, by its own clock (OBR-22; issued), aware; None where it does not tell.
+    told_at: when the laboratory said so, by its own clock (OBR-22; issued), aware; None: it does not tell.
     sent_at: when it sent that (MSH-7; meta.lastUpdated, Bundle.timestamp), aware.
     cells: columns as in a CSV row of the campaign, without those that are not told. places: column -> where
     it stands, or would, in the message, for faults ({"phone": "PID-13"}).

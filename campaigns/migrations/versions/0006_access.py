@@ -88,7 +88,8 @@ def _laboratories() -> None:
     op.create_table(
         "lab_message",
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
-        *map(_text, ("sender", "control_id", "subject", "digest", "meaning", "campaign", "format")),
+        *map(_text, ("sender", "control_id", "subject", "about")),
+        *map(_text, ("digest", "meaning", "campaign", "format")),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         *map(_text, ("answer", "faults")),
         *_times("received_at", "answered_at"),
@@ -97,6 +98,13 @@ def _laboratories() -> None:
     )
     kept = sa.text("answer = 'AE'")
     op.create_index("lab_message_kept", "lab_message", ["id"], sqlite_where=kept, postgresql_where=kept)
+    op.create_index(
+        "lab_message_kept_about",
+        "lab_message",
+        ["sender", "control_id", "about"],
+        sqlite_where=kept,
+        postgresql_where=kept,
+    )
     op.create_index("lab_message_at", "lab_message", ["received_at"])
     op.create_table(
         "lab_order",

@@ -46,7 +46,8 @@ def result(
 ) -> LabResult:
     """What is said at that minute, counted from `NOW`; without: columns that are left out."""
     told = {column: value for column, value in {**ANNA, **cells}.items() if column not in without}
-    return LabResult(name, status, NOW + minute * MINUTE, told, PLACES)
+    at = NOW + minute * MINUTE
+    return LabResult(name, status, at, at, told, PLACES)
 
 
 def message(

@@ -1,7 +1,7 @@
 """One message after another: what is queued, corrected, cancelled, and what a human has to look at."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,28 @@ def test_what_was_taken_back_before_it_came_is_not_queued(lab: Laboratory, statu
     assert lab.says(minute=-7) == "queued"
 
 
+@pytest.mark.parametrize("status", TAKEN_BACK)
+def test_what_was_late_changes_nothing_where_all_was_told_at_once(lab: Laboratory, status: LabStatus) -> None:
+    """A laboratory whose OBR-22 stands still: when it was sent tells, and then what it says."""
+    first = result(minute=-9)
+    said = replace(first, status=status, sent_at=first.sent_at + timedelta(seconds=2))
+    lab.send(message(first))
+    lab.send(message(said))
+    for late in (first, replace(first, sent_at=said.sent_at)):
+        assert lab.send(message(late)).fates[0][1] == "older"
+    assert lab.seen().state == "cancelled"
+    assert lab.send(message(replace(first, sent_at=NOW))).fates[0][1] == "queued"
+
+
+@pytest.mark.parametrize("told_at", [None, NOW - timedelta(minutes=9)])
+def test_a_preliminary_result_makes_no_other_older(lab: Laboratory, told_at: datetime | None) -> None:
+    lab.send(message(result("A", "preliminary", -8)))
+    final = replace(result(minute=-9), told_at=told_at)
+    assert lab.send(message(final)).fates[0][1] == "queued"
+    [order] = lab.rows()[2]
+    assert (order.told_at, order.sent_at) == (told_at, final.sent_at)
+
+
 @pytest.mark.parametrize("status", [*TAKEN_BACK, "preliminary"])
 def test_what_is_issued_again_is_called(lab: Laboratory, status: LabStatus) -> None:
     lab.says(minute=-9)
@@ -192,6 +214,28 @@ def test_whom_a_person_cancelled_stays_cancelled(lab: Laboratory) -> None:
     assert lab.seen().state == "cancelled"
 
 
+@pytest.mark.parametrize("deeds", ["cancel withdraw", "withdraw cancel", "withdraw hang_up cancel"])
+@pytest.mark.parametrize("again", [{}, POSITIVE])
+def test_whom_a_person_cancelled_during_the_call_stays_cancelled(
+    lab: Laboratory, deeds: str, again: dict[str, Any]
+) -> None:
+    lab.says(minute=-9)
+    contact, attempt = lab.call(tells=False, ending=None)
+    for deed in deeds.split():
+        match deed:
+            case "cancel":
+                corrections.cancel(lab.db, CAMPAIGN, ["A"], NOW, no_tasks)
+            case "withdraw":
+                lab.says(status="withdrawn", minute=-8)
+            case _:
+                lab.hang_up(contact, attempt, RETRY)
+    assert lab.says(minute=-7, **again) in ("known", "corrected")
+    if "hang_up" not in deeds:
+        lab.hang_up(contact, attempt, RETRY)
+    assert (lab.seen().state, take(lab.db, 1, lab.now + timedelta(days=1))) == ("cancelled", [])
+    invariants.check(lab.db)
+
+
 def test_all_results_of_a_message_or_none(lab: Laboratory) -> None:
     wrong = result("B", "final", 0, "phone")
     verdict = lab.send(message(result("A"), wrong, result("C", "withdrawn"), content=b"MSH|..."))
@@ -242,6 +286,50 @@ def test_two_laboratories_that_number_alike_do_not_move_each_others_patients(lab
     assert (lab.seen().full_name, lab.seen().state) == (ANNA["full_name"], "waiting")
     lab.after = timedelta(minutes=5)
     assert lab.send(message(other)).fates[0][1] == "corrected"  # its own laboratory may
+
+
+NOBODY = {"full_name": "", "phone": "", "birth_year": ""}
+
+
+@pytest.mark.parametrize(
+    ("cells", "answer"),
+    [
+        ({}, "AA"),
+        ({"phone": "+79160000001"}, "AA"),
+        ({"birth_year": ""}, "AA"),
+        ({"full_name": "Анна  иванова", "phone": "8 912 123-45-67", "birth_year": "1990"}, "AA"),
+        ({"full_name": "Мария Иванова"}, "AE"),  # of the same family, with the same phone
+        ({"full_name": "Мария Иванова", "phone": "+79160000001"}, "AE"),
+        ({"phone": "+79160000001", "birth_year": "1990"}, "AE"),
+        ({"phone": "", "birth_year": ""}, "AE"),
+        ({"full_name": ""}, "AE"),
+        (NOBODY, "AE"),
+    ],
+)
+@pytest.mark.parametrize("minute", [-8, -20])
+def test_what_another_laboratory_says_counts_where_it_is_the_same_person(
+    lab: Laboratory, cells: dict[str, str], answer: str, minute: int
+) -> None:
+    """And what is not of the same person is refused, not passed over as older."""
+    lab.says(minute=-9)
+    verdict = lab.send(message(result("A", "withdrawn", minute, **cells), sender="OTHER|OMSK"))
+    assert verdict.answer == answer
+    assert {fault.place for fault in verdict.faults} == ({"OBR-3"} if answer == "AE" else set())
+    assert lab.seen().state == ("cancelled" if (answer, minute) == ("AA", -8) else "waiting")
+
+
+@pytest.mark.parametrize(("first", "answer"), [("withdrawn", "AE"), ("preliminary", "AA")])
+def test_what_another_laboratory_ended_before_it_came_silences_nobody(
+    lab: Laboratory, first: LabStatus, answer: str
+) -> None:
+    lab.says(status=first, minute=-8)
+    other = message(result("A", "final", -9), sender="OTHER|OMSK")
+    assert lab.send(other).answer == answer
+
+
+def test_what_a_laboratory_took_back_without_naming_its_patient_is_ended(lab: Laboratory) -> None:
+    lab.says(minute=-9)
+    assert lab.says(status="withdrawn", minute=-8, **NOBODY) == "cancelled"
 
 
 def test_a_contact_of_a_file_is_corrected_and_keeps_its_owner(lab: Laboratory) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import event, make_url, text
+from sqlalchemy import Connection, event, make_url, text
 
 from campaigns.clock import SystemClock
 from campaigns.intake.lab.codes import lab_codes
@@ -55,11 +55,11 @@ def send(db: Database, tmp_path: Path) -> Iterator[Send]:
 def test_a_full_disk_is_no_acceptance(db: Database, path: Path, send: Send) -> None:
     limits: list[int] = []
 
-    def limit(_connection: object, cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("BEGIN IMMEDIATE") and limits:
-            cursor.execute(f"PRAGMA max_page_count = {limits[-1]}")  # type: ignore[attr-defined]
+    def limit(connection: Connection) -> None:
+        if limits:
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {limits[-1]}")
 
-    event.listen(db._reading, "before_cursor_execute", limit)
+    event.listen(db._writing, "begin", limit)
     with db.read() as session:
         limits.append(session.connection().execute(text("PRAGMA page_count")).scalar_one() + 8)
     assert send(oru(MANY)) == "AR"

@@ -1,7 +1,8 @@
 """In whatever order and however often messages come, the newest holds, and nobody is there twice."""
 
 from collections.abc import Sequence
-from typing import get_args
+from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from campaigns.intake.lab.orders import CALLED_FOR
 from campaigns.intake.lab.result import LabReading, LabStatus
 from campaigns.models import Change, Contact, LabMessage, LabOrder, OutboxEvent, Task, TaskChange
 from campaigns.store.database import Database
-from tests.intake.lab.laboratory import Laboratory, message, result
+from tests.intake.lab.laboratory import MINUTE, NOW, Laboratory, message, result
 from tests.store import invariants
 
 NAMES, VALUES = ("A", "B"), ("negative", "positive", "inconclusive")
@@ -21,10 +22,17 @@ _SAID = st.tuples(st.sampled_from(NAMES), st.sampled_from(get_args(LabStatus)), 
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[Sequence[LabReading], Sequence[LabReading]]:
-    """What laboratories said, minute by minute, and how it came: in any order, any of it again."""
-    said = draw(st.lists(_SAID, min_size=1, max_size=6))
+    """What laboratories said, minute by minute, and how it came: in any order, any of it again.
+
+    Preliminary results first: one that is told later makes nothing older, and holds where it comes last. Some
+    laboratories tell when they said it, some tell that of the order, and some only when they sent it.
+    """
+    said = sorted(draw(st.lists(_SAID, min_size=1, max_size=6)), key=lambda each: each[1] != "preliminary")
+    told_at: dict[str, Any] = draw(st.sampled_from([{}, {"told_at": None}, {"told_at": NOW - 9 * MINUTE}]))
     written = [
-        message(result(name, status, minute - len(said), result=value), control_id=f"{minute}")
+        message(
+            replace(result(name, status, minute - len(said), result=value), **told_at), control_id=f"{minute}"
+        )
         for minute, (name, status, value) in enumerate(said)
     ]
     came = draw(st.permutations(written))
@@ -50,8 +58,8 @@ def test_the_newest_holds(db: Database, path: object) -> None:
         assert called == {
             name: last.cells["result"] for name, last in newest.items() if last.status in CALLED_FOR
         }
-        assert {row.external_id: (row.status, row.told_at) for row in orders} == {
-            name: (last.status, last.told_at) for name, last in newest.items()
+        assert {row.external_id: (row.status, row.sent_at) for row in orders} == {
+            name: (last.status, last.sent_at) for name, last in newest.items()
         }
         invariants.check(db)
 

@@ -1,12 +1,14 @@
 """The same message again, another one under its control id, and messages that are mended."""
 
+import hashlib
 from concurrent.futures import wait
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
-from campaigns.intake.lab.result import Fault, LabReading, LabVerdict
+from campaigns.intake.lab.result import Fault, LabReading, LabStatus, LabVerdict
 from campaigns.models import Task
 from campaigns.store import lab_messages
 from campaigns.store.database import Database, open_database
@@ -53,6 +55,7 @@ def test_another_content_under_its_control_id_is_for_a_human_once(
     assert lab.contact() is None or lab.seen().fields["result"] == "negative"
     with lab.db.read() as session:
         [task] = session.exec(select(Task))
+    assert task.urgency == "high"
     row = lab.contact()
     assert task.contact_id == (row.id if task_of and row else None)
     assert task.details == {"control_id": "1", "sender": "LAB|KAZAN"}
@@ -80,6 +83,57 @@ def test_what_was_kept_is_run_again_after_newer_ones(lab: Laboratory) -> None:
     assert (lab.seen().fields["result"], lab.reasons()) == ("positive", [])
     assert lab.send(replace(unread, faults=())).answer == "AA"
     assert [kept.repeats for kept in lab.messages()] == [2, 0]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_was_sent_again_mended_is_not_run_again(any_lab: Laboratory, named: bool) -> None:
+    """Also where nothing of it could be read but its control id."""
+    whole = message(result(result="positive"), control_id="1", content=b"as it came")
+    unread = replace(whole, results=whole.results if named else (), faults=(UNKNOWN,))
+    other = message(result("B"), control_id="1", content=b"of another")
+    for kept in (unread, replace(other, faults=(UNKNOWN,))):
+        any_lab.send(kept)
+    assert any_lab.send(message(result(), control_id="1", content=b"mended")).fates[0][1] == "queued"
+    left = [row.content for row in lab_messages.kept(any_lab.db)]
+    assert left == [b"of another"] if named else left == [b"as it came", b"of another"]
+    verdict = any_lab.send(whole)
+    assert (verdict.answer, verdict.fates[0][1]) == ("AA", "queued")
+    assert any_lab.seen().fields["result"] == "negative"
+    assert [row.content for row in lab_messages.kept(any_lab.db)] == [b"of another"]
+    assert any_lab.reasons() == []
+    assert any_lab.send(other).fates[0][1] == "queued"
+
+
+def test_what_was_kept_after_another_was_accepted_is_for_a_human(lab: Laboratory) -> None:
+    lab.send(message(result(), control_id="1"))
+    lab.after = timedelta(minutes=1)
+    whole = message(result(result="positive"), control_id="1", content=b"later")
+    lab.send(replace(whole, faults=(UNKNOWN,)))
+    lab.send(message(result(), control_id="1"))
+    assert [row.content for row in lab_messages.kept(lab.db)] == [b"later"]
+    assert lab.send(whole).again
+    assert (lab.seen().fields["result"], lab.reasons()) == ("negative", ["lab_message_changed"])
+    assert lab_messages.kept(lab.db) == []
+
+
+def test_a_message_of_many_long_numbers_is_known_again(any_lab: Laboratory) -> None:
+    """Longer together than what PostgreSQL can index."""
+    names = [hashlib.sha512(bytes([number])).hexdigest() for number in range(40)]
+    for again in (False, True):
+        assert any_lab.send(message(*map(result, names), control_id="1")).again == again
+
+
+def test_a_result_that_became_final_under_its_control_id_is_called(lab: Laboratory) -> None:
+    steps: list[tuple[LabStatus, str]] = [
+        ("preliminary", "held"),
+        ("final", "queued"),
+        ("withdrawn", "cancelled"),
+    ]
+    for minute, (status, fate) in enumerate(steps, start=-5):
+        reading = message(result("A", status, minute), control_id="1")
+        assert lab.send(reading).fates[0][1] == fate
+        assert lab.send(reading).again
+    assert lab.reasons() == []
 
 
 def test_two_that_cannot_be_read_are_both_kept(lab: Laboratory) -> None:
