@@ -18,7 +18,7 @@ REAL_CALLS = (
 Ports: the first line 14000-14999, 17000-19999, and of the demonstration 15000-15019, 15600-15899,
 20000-24399, 30000-31999; the second 14600-14699, 15020-15999, 17600-17799, 24400-29999, 34000-34999.
 """
-POLITE = 10
+POLITE = 19
 """How much less urgent everything else is: real calls wait most of the time, but must not be kept waiting."""
 
 _polite = False
