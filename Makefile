@@ -20,7 +20,8 @@ demo: $(STAMP)  ## 24 simulated patients on this machine, over real SIP and RTP
 
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(STAMP)  ## one process for the tests with real calls, two that give way to it for the rest
-	$(BIN)/python -m pytest -n 3 --dist loadscope
+	$(BIN)/python -m pytest -n 3 --dist loadscope -m "not alone"
+	$(BIN)/python -m pytest -m alone tests/dialer
 
 check: $(STAMP)
 	$(BIN)/ruff check .

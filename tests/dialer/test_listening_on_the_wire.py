@@ -143,6 +143,7 @@ def level_db(samples: NDArray[np.float64]) -> float:
     return float(10 * np.log10((samples**2).sum()))
 
 
+@pytest.mark.alone
 def test_what_people_say_is_kept_and_nothing_else(lines: Rig, tmp_path: Path) -> None:
     for number in CASES:
         lines.dial(number)
